@@ -1,0 +1,52 @@
+/**
+ * The checks of arguments that do not reach the addon as they are. Same errors as the addon's own:
+ * TypeError for a wrong type, RangeError for a wrong range, the argument named.
+ */
+
+function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `'${value.length > 32 ? `${value.slice(0, 31)}…` : value}'`;
+    case 'object':
+      return value === null ? 'null' : 'an object';
+    case 'bigint':
+    case 'symbol':
+    case 'function':
+      return `a ${typeof value}`;
+    default:
+      return String(value);
+  }
+}
+
+export function typeError(name: string, must: string, value: unknown): TypeError {
+  const error = new TypeError(`The "${name}" argument ${must}. Received ${describe(value)}`);
+  return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+export function rangeError(name: string, must: string, value: unknown): RangeError {
+  const error = new RangeError(`The "${name}" argument ${must}. Received ${describe(value)}`);
+  return Object.assign(error, { code: 'ERR_OUT_OF_RANGE' });
+}
+
+/** `value`, which must be a whole number from `min` to `max`. */
+export function integer(value: unknown, name: string, min: number, max: number): number {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) {
+    return value as number;
+  }
+  const must = `must be an integer from ${min} to ${max}`;
+  throw typeof value === 'number' ? rangeError(name, must, value) : typeError(name, must, value);
+}
+
+export const int32 = (value: unknown, name: string): number =>
+  integer(value, name, -0x8000_0000, 0x7fff_ffff);
+
+export const uint32 = (value: unknown, name: string): number =>
+  integer(value, name, 0, 0xffff_ffff);
+
+export const uint16 = (value: unknown, name: string): number => integer(value, name, 0, 0xffff);
+
+/** `value`, which must be an object that is not null. */
+export function object(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw typeError(name, 'must be an object', value);
+}

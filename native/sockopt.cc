@@ -1,0 +1,84 @@
+// getsockopt(2) and setsockopt(2), for every option whose value is plain bytes.
+#include "args.h"
+
+namespace {
+
+enum Direction { kGet = 1, kSet = 2, kBoth = 3 };
+
+// Options whose structures hold an address, or whose length does not count bytes: as bytes from
+// JavaScript they would name memory of this process, or overrun the buffer.
+struct Refused {
+  int level;
+  int optname;
+  Direction direction;
+};
+
+constexpr Refused kRefused[] = {
+    {1, 26, kBoth},    // SOL_SOCKET SO_ATTACH_FILTER; SO_GET_FILTER counts instructions
+    {1, 51, kSet},     // SOL_SOCKET SO_ATTACH_REUSEPORT_CBPF
+    {6, 35, kGet},     // IPPROTO_TCP TCP_ZEROCOPY_RECEIVE
+    {0, 64, kSet},     // IPPROTO_IP IPT_SO_SET_REPLACE
+    {41, 64, kSet},    // IPPROTO_IPV6 IP6T_SO_SET_REPLACE
+    {0, 96, kSet},     // IPPROTO_IP ARPT_SO_SET_REPLACE
+    {0, 128, kBoth},   // IPPROTO_IP EBT_SO_SET_ENTRIES
+    {0, 130, kBoth},   // IPPROTO_IP EBT_SO_GET_ENTRIES
+    {0, 131, kBoth},   // IPPROTO_IP EBT_SO_GET_INIT_ENTRIES
+    {132, 111, kGet},  // SOL_SCTP SCTP_SOCKOPT_CONNECTX3
+    {263, 22, kSet},   // SOL_PACKET PACKET_FANOUT_DATA
+    {276, 2, kSet},    // SOL_RDS RDS_GET_MR
+    {276, 7, kSet},    // SOL_RDS RDS_GET_MR_FOR_DEST
+    {283, 4, kSet},    // SOL_XDP XDP_UMEM_REG
+    {284, 4, kGet},    // SOL_MPTCP MPTCP_FULL_INFO
+};
+
+bool IsRefused(int level, int optname, Direction direction) {
+  for (const Refused& entry : kRefused) {
+    if (entry.level == level && entry.optname == optname && (entry.direction & direction)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+constexpr char kMustBePlain[] =
+    "must not be an option whose structure holds an address: sockfd takes none from JavaScript";
+
+napi_value getsockopt(napi_env env, napi_callback_info info) {
+  Args<5> args(env, info);
+  int fd = args.Int(0, "fd");
+  int level = args.Int(1, "level");
+  int optname = args.Int(2, "optname");
+  if (IsRefused(level, optname, kGet)) args.FailType(2, "optname", kMustBePlain);
+  Out optval = args.Output(3, "optval", 4, "optlen");
+  if (!args.ok()) return nullptr;
+  int result = ::getsockopt(fd, level, optname, optval.data, &optval.size);
+  return LengthResult(env, result, optval);
+}
+
+// A number is a C int; a view or a string is its bytes.
+napi_value setsockopt(napi_env env, napi_callback_info info) {
+  Args<4> args(env, info);
+  int fd = args.Int(0, "fd");
+  int level = args.Int(1, "level");
+  int optname = args.Int(2, "optname");
+  if (IsRefused(level, optname, kSet)) args.FailType(2, "optname", kMustBePlain);
+  if (args.IsNumber(3)) {
+    int number = args.Bits(3, "optval");
+    if (!args.ok()) return nullptr;
+    return Result(env, ::setsockopt(fd, level, optname, &number, sizeof number));
+  }
+  Bytes optval = args.Source(3, "optval");
+  if (args.ok() && optval.size > INT_MAX) {
+    args.FailRange(3, "optval", "must have at most 2147483647 bytes");
+  }
+  if (!args.ok()) return nullptr;
+  return Result(env,
+                ::setsockopt(fd, level, optname, optval.data, static_cast<socklen_t>(optval.size)));
+}
+
+}  // namespace
+
+napi_status DefineSockopt(napi_env env, napi_value exports) {
+  static const napi_property_descriptor table[] = {FN(getsockopt), FN(setsockopt)};
+  return Define(env, exports, table);
+}
