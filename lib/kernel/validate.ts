@@ -3,6 +3,8 @@
  * TypeError for a wrong type, RangeError for a wrong range, the argument named.
  */
 
+import { type Buf, bytesOf } from './bytes.js';
+
 function describe(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -49,4 +51,23 @@ export const uint16 = (value: unknown, name: string): number => integer(value, n
 export function object(value: unknown, name: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   throw typeError(name, 'must be an object', value);
+}
+
+/** `value`, which must be a string. */
+export function string(value: unknown, name: string): string {
+  if (typeof value === 'string') return value;
+  throw typeError(name, 'must be a string', value);
+}
+
+/** Whether `value` is memory that a call may take. */
+export function isBuf(value: unknown): value is Buf {
+  return (
+    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer
+  );
+}
+
+/** The bytes of `value`, which must be an ArrayBufferView or ArrayBuffer. */
+export function buffer(value: unknown, name: string): Uint8Array {
+  if (isBuf(value)) return bytesOf(value);
+  throw typeError(name, 'must be an ArrayBufferView or ArrayBuffer', value);
 }

@@ -64,9 +64,7 @@ export const bool = option(
   4,
   (r) => r.i32() !== 0,
   (value: boolean | number) =>
-    typeof value === 'boolean'
-      ? Number(value)
-      : integer(value, 'value', -0x8000_0000, 0x7fff_ffff),
+    typeof value === 'boolean' ? Number(value) : integer(value, 'value', -0x8000_0000, 0x7fff_ffff),
 );
 
 /** An identifier of 64 bits. */

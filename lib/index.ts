@@ -1,0 +1,37 @@
+/**
+ * sockfd — the Linux socket interface: the checked form of every call, which throws SystemError;
+ * the constants; the codecs of addresses and structures.
+ */
+export type { Buf } from './kernel/bytes.js';
+export * from './kernel/errno.js';
+export { errnoName, SystemError } from './kernel/error.js';
+export * from './structs/family.js';
+export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
+export * from './structs/ip.js';
+export * from './structs/ipv6.js';
+export * from './structs/netdevice.js';
+export type { PollFd } from './structs/pollfd.js';
+export type {
+  SockAddr,
+  SockAddrIn,
+  SockAddrIn6,
+  SockAddrLike,
+  SockAddrLl,
+  SockAddrNl,
+  SockAddrOther,
+  SockAddrUn,
+  SockAddrUnspec,
+  SockAddrVm,
+} from './structs/sockaddr.js';
+export { decodeSockaddr, encodeSockaddr } from './structs/sockaddr.js';
+export * from './structs/socket.js';
+export * from './structs/tcp.js';
+export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
+export * from './structs/udp.js';
+export * from './syscalls/fcntl.js';
+export * from './syscalls/ioctl.js';
+export * from './syscalls/message.js';
+export * from './syscalls/netdevice.js';
+export * from './syscalls/poll.js';
+export * from './syscalls/socket.js';
+export * from './syscalls/sockopt.js';

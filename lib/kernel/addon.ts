@@ -1,0 +1,89 @@
+/**
+ * The native addon: where it is found, and what it offers. The only file that touches the binary.
+ *
+ * Each function makes the one system call of its name. It returns what the call returned, or
+ * `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Buf } from './bytes.js';
+
+/** Memory that receives one 32-bit word: the length that C writes through a `socklen_t *`. */
+export type LengthWord = Uint32Array | Int32Array;
+
+/** The functions of the addon, in the order of its tables. */
+export interface Native {
+  read(fd: number, buf: Buf, offset?: number, length?: number): number;
+  write(fd: number, buf: Buf | string, offset?: number, length?: number): number;
+  readv(fd: number, bufs: readonly Buf[]): number;
+  writev(fd: number, bufs: readonly Buf[]): number;
+  close(fd: number): number;
+  dup(oldfd: number): number;
+  dup2(oldfd: number, newfd: number): number;
+  dup3(oldfd: number, newfd: number, flags: number): number;
+  fcntl(fd: number, cmd: number, arg?: number | Buf): number;
+  ioctl(fd: number, request: number, arg?: number | Buf): number;
+  send(fd: number, buf: Buf | string, flags?: number, offset?: number, length?: number): number;
+  recv(fd: number, buf: Buf, flags?: number, offset?: number, length?: number): number;
+  sendto(
+    fd: number,
+    buf: Buf | string,
+    flags: number,
+    addr: Buf | null,
+    offset?: number,
+    length?: number,
+  ): number;
+  recvfrom(
+    fd: number,
+    buf: Buf,
+    flags?: number,
+    addr?: Buf | null,
+    addrlen?: LengthWord,
+    offset?: number,
+    length?: number,
+  ): number;
+  if_nametoindex(ifname: string): number;
+  if_indextoname(ifindex: number, ifname: Buf): number;
+  poll(fds: Buf, timeout?: number): number;
+  socket(domain: number, type: number, protocol?: number): number;
+  socketpair(domain: number, type: number, protocol: number, sv: Buf): number;
+  bind(fd: number, addr: Buf | null): number;
+  connect(fd: number, addr: Buf | null): number;
+  listen(fd: number, backlog: number): number;
+  accept(fd: number, addr?: Buf | null, addrlen?: LengthWord): number;
+  accept4(fd: number, addr?: Buf | null, addrlen?: LengthWord, flags?: number): number;
+  getsockname(fd: number, addr: Buf, addrlen?: LengthWord): number;
+  getpeername(fd: number, addr: Buf, addrlen?: LengthWord): number;
+  shutdown(fd: number, how: number): number;
+  getsockopt(fd: number, level: number, optname: number, optval: Buf, optlen?: LengthWord): number;
+  setsockopt(fd: number, level: number, optname: number, optval: number | string | Buf): number;
+}
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+function load(): Native {
+  const { platform, arch } = process;
+  if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
+    throw new Error(`sockfd runs on Linux on x64 and arm64 only; this is ${platform} on ${arch}`);
+  }
+  const require = createRequire(import.meta.url);
+  const find = require('node-gyp-build') as { path(dir: string): string };
+  let path: string;
+  try {
+    path = find.path(root);
+  } catch {
+    throw new Error(
+      `sockfd has no binary for this ${arch} machine's C library and none was built; ` +
+        'with make and g++ installed, build it: ' +
+        `npm install --no-save node-gyp node-addon-api && npx node-gyp rebuild -C ${root}`,
+    );
+  }
+  try {
+    return require(path) as Native;
+  } catch (cause) {
+    throw new Error(`sockfd could not load ${join(path)}: ${(cause as Error).message}`);
+  }
+}
+
+export const native: Native = load();

@@ -1,0 +1,276 @@
+/**
+ * IPv6: the options of IPPROTO_IPV6 and their values. ipv6(7)
+ */
+import { bool, int, type OptionTable, uint } from './option.js';
+
+/** IPV6_FLOWLABEL_MGR, flr_action: get or create a label. */
+export const IPV6_FL_A_GET = 0;
+/** IPV6_FLOWLABEL_MGR, flr_action: give it back. */
+export const IPV6_FL_A_PUT = 1;
+/** IPV6_FLOWLABEL_MGR, flr_action: prolong it. */
+export const IPV6_FL_A_RENEW = 2;
+
+/** IPV6_FLOWLABEL_MGR, flr_flags: create it if it is not there. */
+export const IPV6_FL_F_CREATE = 1;
+/** IPV6_FLOWLABEL_MGR, flr_flags: fail if it is there. */
+export const IPV6_FL_F_EXCL = 2;
+/** IPV6_FLOWLABEL_MGR, flr_flags: answer with the label of the peer. Linux 3.14. */
+export const IPV6_FL_F_REFLECT = 4;
+/** IPV6_FLOWLABEL_MGR, flr_flags: read the label of the peer. Linux 3.14. */
+export const IPV6_FL_F_REMOTE = 8;
+
+/** IPV6_FLOWLABEL_MGR, flr_share: nobody said. */
+export const IPV6_FL_S_NONE = 0;
+/** IPV6_FLOWLABEL_MGR, flr_share: this socket. */
+export const IPV6_FL_S_EXCL = 1;
+/** IPV6_FLOWLABEL_MGR, flr_share: this process. */
+export const IPV6_FL_S_PROCESS = 2;
+/** IPV6_FLOWLABEL_MGR, flr_share: this user. */
+export const IPV6_FL_S_USER = 3;
+/** IPV6_FLOWLABEL_MGR, flr_share: everybody. */
+export const IPV6_FL_S_ANY = 255;
+
+/** The bits of the flow label, in host byte order. */
+export const IPV6_FLOWINFO_FLOWLABEL = 0x000fffff;
+/** The bits of the traffic class, in host byte order. */
+export const IPV6_FLOWINFO_PRIORITY = 0x0ff00000;
+
+/** Obsolete priority 0. */
+export const IPV6_PRIORITY_UNCHARACTERIZED = 0x0000;
+/** Obsolete priority 1. */
+export const IPV6_PRIORITY_FILLER = 0x0100;
+/** Obsolete priority 2. */
+export const IPV6_PRIORITY_UNATTENDED = 0x0200;
+/** Obsolete priority 3. */
+export const IPV6_PRIORITY_RESERVED1 = 0x0300;
+/** Obsolete priority 4. */
+export const IPV6_PRIORITY_BULK = 0x0400;
+/** Obsolete priority 5. */
+export const IPV6_PRIORITY_RESERVED2 = 0x0500;
+/** Obsolete priority 6. */
+export const IPV6_PRIORITY_INTERACTIVE = 0x0600;
+/** Obsolete priority 7. */
+export const IPV6_PRIORITY_CONTROL = 0x0700;
+/** Obsolete priority 8. */
+export const IPV6_PRIORITY_8 = 0x0800;
+/** Obsolete priority 9. */
+export const IPV6_PRIORITY_9 = 0x0900;
+/** Obsolete priority 10. */
+export const IPV6_PRIORITY_10 = 0x0a00;
+/** Obsolete priority 11. */
+export const IPV6_PRIORITY_11 = 0x0b00;
+/** Obsolete priority 12. */
+export const IPV6_PRIORITY_12 = 0x0c00;
+/** Obsolete priority 13. */
+export const IPV6_PRIORITY_13 = 0x0d00;
+/** Obsolete priority 14. */
+export const IPV6_PRIORITY_14 = 0x0e00;
+/** Obsolete priority 15. */
+export const IPV6_PRIORITY_15 = 0x0f00;
+
+/** Option in an extension header: one byte of padding. */
+export const IPV6_TLV_PAD1 = 0;
+/** Option in an extension header: padding. */
+export const IPV6_TLV_PADN = 1;
+/** Option in an extension header: router alert. */
+export const IPV6_TLV_ROUTERALERT = 5;
+/** Option in an extension header: security label. Linux 4.8. */
+export const IPV6_TLV_CALIPSO = 7;
+/** Option in an extension header: measurements on the way. Linux 5.15. */
+export const IPV6_TLV_IOAM = 49;
+/** Option in an extension header: a length beyond 65,535. */
+export const IPV6_TLV_JUMBO = 194;
+/** Option in an extension header: home address. */
+export const IPV6_TLV_HAO = 201;
+
+/** Turn a connected socket to a mapped address into IPv4: AF_INET. int. ipv6(7) */
+export const IPV6_ADDRFORM = 1;
+/** IPV6_RECVPKTINFO as RFC 2292 had it. bool. */
+export const IPV6_2292PKTINFO = 2;
+/** IPV6_RECVHOPOPTS as RFC 2292 had it. bool. */
+export const IPV6_2292HOPOPTS = 3;
+/** IPV6_RECVDSTOPTS as RFC 2292 had it. bool. */
+export const IPV6_2292DSTOPTS = 4;
+/** IPV6_RECVRTHDR as RFC 2292 had it. bool. */
+export const IPV6_2292RTHDR = 5;
+/** The latest ancillary data of a stream socket. Bytes. */
+export const IPV6_2292PKTOPTIONS = 6;
+/** Raw sockets: where the checksum is. int, byte offset; -1 none. */
+export const IPV6_CHECKSUM = 7;
+/** IPV6_RECVHOPLIMIT as RFC 2292 had it. bool. */
+export const IPV6_2292HOPLIMIT = 8;
+/** Ancillary data: the next hop. sockaddr_in6. */
+export const IPV6_NEXTHOP = 9;
+/** Obsolete; not an option any more. ipv6(7) */
+export const IPV6_AUTHHDR = 10;
+/** Receive IPV6_FLOWINFO with each datagram. bool. */
+export const IPV6_FLOWINFO = 11;
+/** Hop limit of what is sent; -1 is the default. int, hops, 0–255. ipv6(7) */
+export const IPV6_UNICAST_HOPS = 16;
+/** The interface of multicasts. int, its index. ipv6(7) */
+export const IPV6_MULTICAST_IF = 17;
+/** Hop limit of multicasts; -1 is the default. int, hops, 0–255. ipv6(7) */
+export const IPV6_MULTICAST_HOPS = 18;
+/** Multicasts also reach sockets of this machine. bool. ipv6(7) */
+export const IPV6_MULTICAST_LOOP = 19;
+/** Join a group. ipv6_mreq, set only. ipv6(7) */
+export const IPV6_ADD_MEMBERSHIP = 20;
+/** Leave a group. ipv6_mreq, set only. ipv6(7) */
+export const IPV6_DROP_MEMBERSHIP = 21;
+/** Take packets with this router alert value; -1 none. int. ipv6(7) */
+export const IPV6_ROUTER_ALERT = 22;
+/** Path MTU discovery: IPV6_PMTUDISC_* int. ipv6(7) */
+export const IPV6_MTU_DISCOVER = 23;
+/** Set: a limit. Read, once connected: the path MTU. int, bytes. ipv6(7) */
+export const IPV6_MTU = 24;
+/** Keep errors in the error queue. bool. ipv6(7) */
+export const IPV6_RECVERR = 25;
+/** IPv6 only, not IPv4 by mapped addresses. bool. ipv6(7) */
+export const IPV6_V6ONLY = 26;
+/** Take an anycast address. ipv6_mreq, set only. */
+export const IPV6_JOIN_ANYCAST = 27;
+/** Leave an anycast address. ipv6_mreq, set only. */
+export const IPV6_LEAVE_ANYCAST = 28;
+/** Hear every group joined on this machine; true by default. bool. Linux 4.20. */
+export const IPV6_MULTICAST_ALL = 29;
+/** Router alerts of this network namespace only. bool. Linux 5.1. */
+export const IPV6_ROUTER_ALERT_ISOLATE = 30;
+/** IPV6_RECVERR tells where ICMP extensions begin. bool. Linux 5.9. */
+export const IPV6_RECVERR_RFC4884 = 31;
+
+/** Fragment; never ask. */
+export const IPV6_PMTUDISC_DONT = 0;
+/** As the route says; fragment what is too long. */
+export const IPV6_PMTUDISC_WANT = 1;
+/** Never fragment: EMSGSIZE for what is too long. */
+export const IPV6_PMTUDISC_DO = 2;
+/** Never fragment, whatever the path MTU. */
+export const IPV6_PMTUDISC_PROBE = 3;
+/** The MTU of the interface; ICMP cannot lower it. Linux 3.14. */
+export const IPV6_PMTUDISC_INTERFACE = 4;
+/** The same, and fragment what is too long. Linux 3.15. */
+export const IPV6_PMTUDISC_OMIT = 5;
+
+/** Manage flow labels. in6_flowlabel_req. */
+export const IPV6_FLOWLABEL_MGR = 32;
+/** Take the flow label from the address. bool. */
+export const IPV6_FLOWINFO_SEND = 33;
+/** An IPsec policy, as PF_KEY has it. sadb_x_policy, set only. */
+export const IPV6_IPSEC_POLICY = 34;
+/** An IPsec policy. xfrm_userpolicy_info, set only. */
+export const IPV6_XFRM_POLICY = 35;
+/** The caller writes the IP header of raw packets. bool. Linux 4.5. */
+export const IPV6_HDRINCL = 36;
+
+/** Receive IPV6_PKTINFO with each datagram: interface and address. bool. ipv6(7) */
+export const IPV6_RECVPKTINFO = 49;
+/** Ancillary data, or for all that is sent. in6_pktinfo. ipv6(7) */
+export const IPV6_PKTINFO = 50;
+/** Receive IPV6_HOPLIMIT with each datagram. bool. ipv6(7) */
+export const IPV6_RECVHOPLIMIT = 51;
+/** Ancillary data: the hop limit. int. ipv6(7) */
+export const IPV6_HOPLIMIT = 52;
+/** Receive IPV6_HOPOPTS with each datagram. bool. ipv6(7) */
+export const IPV6_RECVHOPOPTS = 53;
+/** Ancillary data, or for all that is sent: hop-by-hop options. Bytes. ipv6(7) */
+export const IPV6_HOPOPTS = 54;
+/** Ancillary data, or for all that is sent: options before routing. Bytes. */
+export const IPV6_RTHDRDSTOPTS = 55;
+/** Receive IPV6_RTHDR with each datagram. bool. ipv6(7) */
+export const IPV6_RECVRTHDR = 56;
+/** Ancillary data, or for all that is sent: the routing header. Bytes. ipv6(7) */
+export const IPV6_RTHDR = 57;
+/** Receive IPV6_DSTOPTS with each datagram. bool. ipv6(7) */
+export const IPV6_RECVDSTOPTS = 58;
+/** Ancillary data, or for all that is sent: destination options. Bytes. ipv6(7) */
+export const IPV6_DSTOPTS = 59;
+/** Receive IPV6_PATHMTU when the path MTU is exceeded. bool. */
+export const IPV6_RECVPATHMTU = 60;
+/** The path MTU, once connected. ip6_mtuinfo, read only. */
+export const IPV6_PATHMTU = 61;
+/** Never fragment datagrams: EMSGSIZE for what is too long. bool. */
+export const IPV6_DONTFRAG = 62;
+/** Receive IPV6_TCLASS with each datagram. bool. */
+export const IPV6_RECVTCLASS = 66;
+/** Traffic class of what is sent; -1 is the default. int, 0–255. */
+export const IPV6_TCLASS = 67;
+/** Make flow labels from the flow. bool. Linux 3.17. */
+export const IPV6_AUTOFLOWLABEL = 70;
+/** How the source address is chosen: IPV6_PREFER_SRC_* bits. int. */
+export const IPV6_ADDR_PREFERENCES = 72;
+
+/** Rather a temporary address. */
+export const IPV6_PREFER_SRC_TMP = 0x0001;
+/** Rather a public address. */
+export const IPV6_PREFER_SRC_PUBLIC = 0x0002;
+/** Temporary or public as the system says. */
+export const IPV6_PREFER_SRC_PUBTMP_DEFAULT = 0x0100;
+/** Rather a care-of address. */
+export const IPV6_PREFER_SRC_COA = 0x0004;
+/** Rather a home address. */
+export const IPV6_PREFER_SRC_HOME = 0x0400;
+/** Rather a cryptographic address; without effect. */
+export const IPV6_PREFER_SRC_CGA = 0x0008;
+/** Rather not a cryptographic address; without effect. */
+export const IPV6_PREFER_SRC_NONCGA = 0x0800;
+
+/** Drop what comes with a lower hop limit. int, hops, 0–255. */
+export const IPV6_MINHOPCOUNT = 73;
+/** The type of the control message of IPV6_RECVORIGDSTADDR. */
+export const IPV6_ORIGDSTADDR = 74;
+/** Receive the original destination with each datagram. bool. */
+export const IPV6_RECVORIGDSTADDR = 74;
+/** Bind foreign addresses, for proxies. bool. Needs CAP_NET_ADMIN. */
+export const IPV6_TRANSPARENT = 75;
+/** The interface of unicasts. uint, its index in network byte order. Linux 3.4. */
+export const IPV6_UNICAST_IF = 76;
+/** Receive the size of the largest fragment. bool. Linux 4.10. */
+export const IPV6_RECVFRAGSIZE = 77;
+/** Bind an address that is not here, or not yet. bool. Linux 4.15. */
+export const IPV6_FREEBIND = 78;
+
+/**
+ * The kinds of the IPPROTO_IPV6 options. Left out, and so read and set as bytes, are extension
+ * headers, flow labels, IPsec policies and the structures of multicast.
+ */
+export const ipv6_options = {
+  [IPV6_ADDRFORM]: int,
+  [IPV6_2292PKTINFO]: bool,
+  [IPV6_2292HOPOPTS]: bool,
+  [IPV6_2292DSTOPTS]: bool,
+  [IPV6_2292RTHDR]: bool,
+  [IPV6_CHECKSUM]: int,
+  [IPV6_2292HOPLIMIT]: bool,
+  [IPV6_FLOWINFO]: bool,
+  [IPV6_UNICAST_HOPS]: int,
+  [IPV6_MULTICAST_IF]: int,
+  [IPV6_MULTICAST_HOPS]: int,
+  [IPV6_MULTICAST_LOOP]: bool,
+  [IPV6_ROUTER_ALERT]: int,
+  [IPV6_MTU_DISCOVER]: int,
+  [IPV6_MTU]: int,
+  [IPV6_RECVERR]: bool,
+  [IPV6_V6ONLY]: bool,
+  [IPV6_MULTICAST_ALL]: bool,
+  [IPV6_ROUTER_ALERT_ISOLATE]: bool,
+  [IPV6_RECVERR_RFC4884]: bool,
+  [IPV6_FLOWINFO_SEND]: bool,
+  [IPV6_HDRINCL]: bool,
+  [IPV6_RECVPKTINFO]: bool,
+  [IPV6_RECVHOPLIMIT]: bool,
+  [IPV6_RECVHOPOPTS]: bool,
+  [IPV6_RECVRTHDR]: bool,
+  [IPV6_RECVDSTOPTS]: bool,
+  [IPV6_RECVPATHMTU]: bool,
+  [IPV6_DONTFRAG]: bool,
+  [IPV6_RECVTCLASS]: bool,
+  [IPV6_TCLASS]: int,
+  [IPV6_AUTOFLOWLABEL]: bool,
+  [IPV6_ADDR_PREFERENCES]: int,
+  [IPV6_MINHOPCOUNT]: int,
+  [IPV6_RECVORIGDSTADDR]: bool,
+  [IPV6_TRANSPARENT]: bool,
+  [IPV6_UNICAST_IF]: uint,
+  [IPV6_RECVFRAGSIZE]: bool,
+  [IPV6_FREEBIND]: bool,
+} as const satisfies OptionTable;

@@ -1,0 +1,478 @@
+/**
+ * The levels of socket options, and the options of SOL_SOCKET. socket(7)
+ */
+import { Reader, Writer } from '../kernel/bytes.js';
+import { int32, object } from '../kernel/validate.js';
+import {
+  bool,
+  count64,
+  id64,
+  int,
+  name,
+  type Option,
+  type OptionTable,
+  readonly,
+  structure,
+  timeval,
+  uint,
+  writeonly,
+} from './option.js';
+
+/** Options of ip.ts; the number of IPPROTO_IP. ip(7) */
+export const SOL_IP = 0;
+/** Options of every socket. socket(7) */
+export const SOL_SOCKET = 1;
+/** Options of tcp.ts; the number of IPPROTO_TCP. tcp(7) */
+export const SOL_TCP = 6;
+/** Options of udp.ts; the number of IPPROTO_UDP. udp(7) */
+export const SOL_UDP = 17;
+/** Options of ipv6.ts; the number of IPPROTO_IPV6. ipv6(7) */
+export const SOL_IPV6 = 41;
+/** ICMPv6 on raw sockets; the number of IPPROTO_ICMPV6. icmp(7) */
+export const SOL_ICMPV6 = 58;
+/** CAN: the protocol number is added to it. */
+export const SOL_CAN_BASE = 100;
+/** CAN_RAW sockets. */
+export const SOL_CAN_RAW = 101;
+/** CAN_ISOTP sockets. Linux 5.10. */
+export const SOL_CAN_ISOTP = 106;
+/** CAN_J1939 sockets. Linux 5.4. */
+export const SOL_CAN_J1939 = 107;
+/** SCTP; the number of IPPROTO_SCTP. sctp(7) */
+export const SOL_SCTP = 132;
+/** UDP-Lite; the number of IPPROTO_UDPLITE. udplite(7) */
+export const SOL_UDPLITE = 136;
+/** Raw IP sockets; the number of IPPROTO_RAW. raw(7) */
+export const SOL_RAW = 255;
+/** Novell IPX. */
+export const SOL_IPX = 256;
+/** Amateur radio AX.25. */
+export const SOL_AX25 = 257;
+/** AppleTalk. */
+export const SOL_ATALK = 258;
+/** Amateur radio NET/ROM. */
+export const SOL_NETROM = 259;
+/** Amateur radio X.25 PLP. */
+export const SOL_ROSE = 260;
+/** DECnet. */
+export const SOL_DECNET = 261;
+/** X.25. x25(7) */
+export const SOL_X25 = 262;
+/** Packet sockets. packet(7) */
+export const SOL_PACKET = 263;
+/** ATM cells. */
+export const SOL_ATM = 264;
+/** ATM adaption layer. */
+export const SOL_AAL = 265;
+/** Infrared. */
+export const SOL_IRDA = 266;
+/** NetBEUI. */
+export const SOL_NETBEUI = 267;
+/** IEEE 802.2 LLC. */
+export const SOL_LLC = 268;
+/** DCCP. */
+export const SOL_DCCP = 269;
+/** Netlink sockets. netlink(7) */
+export const SOL_NETLINK = 270;
+/** Cluster messages. tipc(7) */
+export const SOL_TIPC = 271;
+/** RxRPC. */
+export const SOL_RXRPC = 272;
+/** PPP over L2TP. */
+export const SOL_PPPOL2TP = 273;
+/** Bluetooth. */
+export const SOL_BLUETOOTH = 274;
+/** Phonet pipes. */
+export const SOL_PNPIPE = 275;
+/** Reliable datagrams. */
+export const SOL_RDS = 276;
+/** z/VM inter-user communication. */
+export const SOL_IUCV = 277;
+/** CAIF. Linux 2.6.35. */
+export const SOL_CAIF = 278;
+/** Cryptography of the kernel. Linux 2.6.38. */
+export const SOL_ALG = 279;
+/** Near-field communication. Linux 3.3. */
+export const SOL_NFC = 280;
+/** Messages over TCP. Linux 4.6. */
+export const SOL_KCM = 281;
+/** Kernel TLS, once TCP_ULP is "tls". Linux 4.13. */
+export const SOL_TLS = 282;
+/** XDP sockets. Linux 4.18. */
+export const SOL_XDP = 283;
+/** Multipath TCP. Linux 5.16. */
+export const SOL_MPTCP = 284;
+/** MCTP. Linux 5.15. */
+export const SOL_MCTP = 285;
+/** SMC. Linux 5.16. */
+export const SOL_SMC = 286;
+/** Virtual machine sockets, for ancillary data. vsock(7). Linux 6.7. */
+export const SOL_VSOCK = 287;
+
+/** Record debug information. bool. Needs CAP_NET_ADMIN to set. socket(7) */
+export const SO_DEBUG = 1;
+/** Let bind(2) take a local address that is in use, except by a listener. bool. socket(7) */
+export const SO_REUSEADDR = 2;
+/** The SOCK_* type of the socket. int, read only. socket(7) */
+export const SO_TYPE = 3;
+/** The pending error, which reading clears. int, 0 or a positive errno; read only. socket(7) */
+export const SO_ERROR = 4;
+/** Reach hosts on directly connected networks only. bool. socket(7) */
+export const SO_DONTROUTE = 5;
+/** Allow datagrams to broadcast addresses. bool. socket(7) */
+export const SO_BROADCAST = 6;
+/** Limit of the send buffer; reads as twice what was set. int, bytes. socket(7) */
+export const SO_SNDBUF = 7;
+/** Limit of the receive buffer; reads as twice what was set. int, bytes. socket(7) */
+export const SO_RCVBUF = 8;
+/** SO_SNDBUF beyond wmem_max. int, bytes; set only. Needs CAP_NET_ADMIN. socket(7) */
+export const SO_SNDBUFFORCE = 32;
+/** SO_RCVBUF beyond rmem_max. int, bytes; set only. Needs CAP_NET_ADMIN. socket(7) */
+export const SO_RCVBUFFORCE = 33;
+/** Probe an idle connection; for TCP see TCP_KEEPIDLE. bool. socket(7) */
+export const SO_KEEPALIVE = 9;
+/** Leave urgent data in the stream. bool. socket(7) */
+export const SO_OOBINLINE = 10;
+/** Send UDP over IPv4 without checksums. bool. socket(7) */
+export const SO_NO_CHECK = 11;
+/** Queueing priority of what is sent, 0–6; above needs CAP_NET_ADMIN. int. socket(7) */
+export const SO_PRIORITY = 12;
+/** What close(2) does with unsent data. { onoff, linger }. socket(7) */
+export const SO_LINGER = 13;
+/** Accepted and ignored. bool. socket(7) */
+export const SO_BSDCOMPAT = 14;
+/** Allow several sockets to bind the same address; all must set it. bool. Linux 3.9. socket(7) */
+export const SO_REUSEPORT = 15;
+/** Receive SCM_CREDENTIALS with each message. bool. unix(7) */
+export const SO_PASSCRED = 16;
+/** Who connected, listened or made the pair. { pid, uid, gid }, read only. unix(7) */
+export const SO_PEERCRED = 17;
+/** Bytes that make the socket readable. int, bytes. socket(7) */
+export const SO_RCVLOWAT = 18;
+/** Always 1 on Linux. int, read only. socket(7) */
+export const SO_SNDLOWAT = 19;
+/** The number of SO_RCVTIMEO with a timeval of two C longs. Linux 5.1. */
+export const SO_RCVTIMEO_OLD = 20;
+/** The number of SO_SNDTIMEO with a timeval of two C longs. Linux 5.1. */
+export const SO_SNDTIMEO_OLD = 21;
+/** Reserved; the kernel answers ENOPROTOOPT. */
+export const SO_SECURITY_AUTHENTICATION = 22;
+/** Reserved; the kernel answers ENOPROTOOPT. */
+export const SO_SECURITY_ENCRYPTION_TRANSPORT = 23;
+/** Reserved; the kernel answers ENOPROTOOPT. */
+export const SO_SECURITY_ENCRYPTION_NETWORK = 24;
+/** Send and receive through one interface; '' undoes it. string. socket(7) */
+export const SO_BINDTODEVICE = 25;
+/** Filter what is received by a classic BPF program. sock_fprog, set only. socket(7) */
+export const SO_ATTACH_FILTER = 26;
+/** Remove the filter. The int is ignored; set only. socket(7) */
+export const SO_DETACH_FILTER = 27;
+/** SO_ATTACH_FILTER when read: the classic BPF program. Linux 3.8. socket(7) */
+export const SO_GET_FILTER = 26;
+/** The address of the peer, as getpeername(2) has it. Bytes, read only. */
+export const SO_PEERNAME = 28;
+/** Is the socket listening? bool, read only. socket(7) */
+export const SO_ACCEPTCONN = 30;
+/** The security context of the peer. string, read only. unix(7) */
+export const SO_PEERSEC = 31;
+/** Receive SCM_SECURITY with each message. bool. unix(7) */
+export const SO_PASSSEC = 34;
+/** The mark of what is sent, for routing and filters. uint. Needs CAP_NET_ADMIN. socket(7) */
+export const SO_MARK = 36;
+/** The protocol, such as IPPROTO_TCP. int, read only. socket(7) */
+export const SO_PROTOCOL = 38;
+/** The address family. int, read only. socket(7) */
+export const SO_DOMAIN = 39;
+/** Receive the number of dropped packets with each message. bool. socket(7) */
+export const SO_RXQ_OVFL = 40;
+/** Report whether a Wi-Fi frame was acknowledged. bool. Linux 3.3. */
+export const SO_WIFI_STATUS = 41;
+/** Where MSG_PEEK starts; it then moves on. int, bytes, -1 is off. Linux 3.4. socket(7) */
+export const SO_PEEK_OFF = 42;
+/** The last 4 bytes of a sent frame are its checksum. bool. Linux 3.4. packet(7) */
+export const SO_NOFCS = 43;
+/** Nobody may change the filter any more. bool. Linux 3.9. socket(7) */
+export const SO_LOCK_FILTER = 44;
+/** The error queue raises POLLPRI. bool. Linux 3.10. socket(7) */
+export const SO_SELECT_ERR_QUEUE = 45;
+/** How long a receive polls the device. int, microseconds. Linux 3.11. socket(7) */
+export const SO_BUSY_POLL = 46;
+/** Ceiling of the sending rate. 64 bits, bytes/s; Infinity is none. Linux 3.13. */
+export const SO_MAX_PACING_RATE = 47;
+/** The highest BPF extension of this kernel. int, read only. Linux 3.14. */
+export const SO_BPF_EXTENSIONS = 48;
+/** The CPU that handles what arrives. int, -1 unknown. Linux 3.19. socket(7) */
+export const SO_INCOMING_CPU = 49;
+/** Filter what is received by an eBPF program. int, its fd; set only. Linux 3.19. socket(7) */
+export const SO_ATTACH_BPF = 50;
+/** Another name of SO_DETACH_FILTER. Linux 3.19. socket(7) */
+export const SO_DETACH_BPF = 27;
+/** Classic BPF chooses in a SO_REUSEPORT group. sock_fprog. Linux 4.5. socket(7) */
+export const SO_ATTACH_REUSEPORT_CBPF = 51;
+/** eBPF chooses in a SO_REUSEPORT group. int, its fd; set only. Linux 4.5. */
+export const SO_ATTACH_REUSEPORT_EBPF = 52;
+/** Set to 1: another path, please. int, set only. Linux 4.6. */
+export const SO_CNX_ADVICE = 53;
+/** Memory in use. See `Meminfo`; read only. Linux 4.12. */
+export const SO_MEMINFO = 55;
+/** The receive queue of the last packet. uint, 0 unknown; read only. Linux 4.12. */
+export const SO_INCOMING_NAPI_ID = 56;
+/** A number that no other socket has until reboot. 64 bits, read only. Linux 4.12. */
+export const SO_COOKIE = 57;
+/** The supplementary groups of the peer. gid_t[], read only. Linux 4.13. */
+export const SO_PEERGROUPS = 59;
+/** Allow MSG_ZEROCOPY. bool. Linux 4.14. */
+export const SO_ZEROCOPY = 60;
+/** Send each packet at a time of its own. sock_txtime. Linux 4.19. */
+export const SO_TXTIME = 61;
+/** SO_BINDTODEVICE by number. int, interface index; 0 undoes it. Linux 5.0. */
+export const SO_BINDTOIFINDEX = 62;
+/** The number of SO_TIMESTAMP with a timeval of two C longs. Linux 5.1. */
+export const SO_TIMESTAMP_OLD = 29;
+/** The number of SO_TIMESTAMPNS with a timespec of two C longs. Linux 5.1. */
+export const SO_TIMESTAMPNS_OLD = 35;
+/** The number of SO_TIMESTAMPING with timespecs of two C longs. Linux 5.1. */
+export const SO_TIMESTAMPING_OLD = 37;
+/** SO_TIMESTAMP with 64-bit time on every machine. bool. Linux 5.1. */
+export const SO_TIMESTAMP_NEW = 63;
+/** SO_TIMESTAMPNS with 64-bit time on every machine. bool. Linux 5.1. */
+export const SO_TIMESTAMPNS_NEW = 64;
+/** SO_TIMESTAMPING with 64-bit time on every machine. int. Linux 5.1. */
+export const SO_TIMESTAMPING_NEW = 65;
+/** SO_RCVTIMEO with 64-bit time on every machine. timeval. Linux 5.1. */
+export const SO_RCVTIMEO_NEW = 66;
+/** SO_SNDTIMEO with 64-bit time on every machine. timeval. Linux 5.1. */
+export const SO_SNDTIMEO_NEW = 67;
+/** Remove the program of the SO_REUSEPORT group. int ignored; set only. Linux 5.3. */
+export const SO_DETACH_REUSEPORT_BPF = 68;
+/** Poll the device rather than take interrupts. bool. Linux 5.11. */
+export const SO_PREFER_BUSY_POLL = 69;
+/** Packets per busy poll. int, set only. Linux 5.11. */
+export const SO_BUSY_POLL_BUDGET = 70;
+/** A number of the network namespace. 64 bits, read only. Linux 5.14. */
+export const SO_NETNS_COOKIE = 71;
+/** Which buffer limits the kernel leaves alone: SOCK_*BUF_LOCK bits. int. Linux 5.15. */
+export const SO_BUF_LOCK = 72;
+/** Memory kept for this socket. int, bytes. Linux 5.16. */
+export const SO_RESERVE_MEM = 73;
+/** Choose another path after timeouts: SOCK_TXREHASH_*. int. Linux 5.18. */
+export const SO_TXREHASH = 74;
+/** Receive SO_MARK with each message. bool. Linux 5.19. */
+export const SO_RCVMARK = 75;
+/** Receive SCM_PIDFD with each message. bool. Linux 6.5. unix(7) */
+export const SO_PASSPIDFD = 76;
+/** A new pidfd of the peer, to be closed by the caller. int, read only. Linux 6.5. unix(7) */
+export const SO_PEERPIDFD = 77;
+/** Cmsg: received into host memory. Linux 6.12. */
+export const SO_DEVMEM_LINEAR = 78;
+/** Cmsg: received into device memory. Linux 6.12. */
+export const SO_DEVMEM_DMABUF = 79;
+/** Give fragments of device memory back. dmabuf_token[], set only. Linux 6.12. */
+export const SO_DEVMEM_DONTNEED = 80;
+/** Receive SO_PRIORITY with each message. bool. Linux 6.14. */
+export const SO_RCVPRIORITY = 82;
+/** Accept SCM_RIGHTS; true unless turned off. bool. Linux 6.16. unix(7) */
+export const SO_PASSRIGHTS = 83;
+/** Receive the bytes left in the queue with each message. bool. Linux 6.17. unix(7) */
+export const SO_INQ = 84;
+/** A refused descriptor of SCM_RIGHTS becomes -errno. bool. Linux 7.3. unix(7) */
+export const SO_RIGHTS_NOTRUNC = 85;
+
+/** Receive SCM_TIMESTAMP with each message. bool. socket(7) */
+export const SO_TIMESTAMP = 29;
+/** Receive SCM_TIMESTAMPNS with each message. bool. socket(7) */
+export const SO_TIMESTAMPNS = 35;
+/** Which timestamps to take and report: SOF_TIMESTAMPING_* bits. int. socket(7) */
+export const SO_TIMESTAMPING = 37;
+/** How long a receive or accept(2) blocks, then EAGAIN. timeval. socket(7) */
+export const SO_RCVTIMEO = 20;
+/** How long a send or connect(2) blocks, then EAGAIN or EINPROGRESS. timeval. socket(7) */
+export const SO_SNDTIMEO = 21;
+
+/** SO_BUF_LOCK: the send buffer limit stays as it is. Linux 5.15. */
+export const SOCK_SNDBUF_LOCK = 1;
+/** SO_BUF_LOCK: the receive buffer limit stays as it is. Linux 5.15. */
+export const SOCK_RCVBUF_LOCK = 2;
+/** Both bits of SO_BUF_LOCK. Linux 5.15. */
+export const SOCK_BUF_LOCK_MASK = 3;
+/** SO_TXREHASH: what net.core.txrehash says. Linux 5.18. */
+export const SOCK_TXREHASH_DEFAULT = 255;
+/** SO_TXREHASH: never. Linux 5.18. */
+export const SOCK_TXREHASH_DISABLED = 0;
+/** SO_TXREHASH: always. Linux 5.18. */
+export const SOCK_TXREHASH_ENABLED = 1;
+
+/** Index of `rmem_alloc` in SO_MEMINFO. */
+export const SK_MEMINFO_RMEM_ALLOC = 0;
+/** Index of `rcvbuf` in SO_MEMINFO. */
+export const SK_MEMINFO_RCVBUF = 1;
+/** Index of `wmem_alloc` in SO_MEMINFO. */
+export const SK_MEMINFO_WMEM_ALLOC = 2;
+/** Index of `sndbuf` in SO_MEMINFO. */
+export const SK_MEMINFO_SNDBUF = 3;
+/** Index of `fwd_alloc` in SO_MEMINFO. */
+export const SK_MEMINFO_FWD_ALLOC = 4;
+/** Index of `wmem_queued` in SO_MEMINFO. */
+export const SK_MEMINFO_WMEM_QUEUED = 5;
+/** Index of `optmem` in SO_MEMINFO. */
+export const SK_MEMINFO_OPTMEM = 6;
+/** Index of `backlog` in SO_MEMINFO. */
+export const SK_MEMINFO_BACKLOG = 7;
+/** Index of `drops` in SO_MEMINFO. Linux 4.10. */
+export const SK_MEMINFO_DROPS = 8;
+
+/** `struct linger`, asm-generic/socket.h: the value of SO_LINGER. */
+export interface Linger {
+  /** l_onoff: 0 is off; anything else is on. */
+  onoff: number;
+  /** l_linger: seconds that close(2) may wait; 0 resets a TCP connection at once. */
+  linger: number;
+}
+
+/** What SO_LINGER is set from. */
+export interface LingerInit {
+  /** l_onoff: true or false, or the number that C would take. */
+  onoff: boolean | number;
+  /** l_linger: seconds. */
+  linger: number;
+}
+
+export const linger: Option<Linger, LingerInit> = {
+  reader: new Reader(new Uint8Array(8)),
+  decode: (r) => ({ onoff: r.i32(), linger: r.i32() }),
+  encode: (value) => {
+    const { onoff, linger } = object(value, 'value');
+    return new Writer(8)
+      .u32(typeof onoff === 'boolean' ? Number(onoff) : int32(onoff, 'value.onoff'))
+      .u32(int32(linger, 'value.linger')).bytes;
+  },
+};
+
+/** `struct ucred`, sys/socket.h: the value of SO_PEERCRED. */
+export interface Ucred {
+  /** pid: process id; 0 when there is no peer, or none visible from this pid namespace. */
+  pid: number;
+  /** uid: effective user id; 4294967295 when there is no peer. */
+  uid: number;
+  /** gid: effective group id; 4294967295 when there is no peer. */
+  gid: number;
+}
+
+export const ucred = structure<Ucred>(12, (r) => ({ pid: r.i32(), uid: r.u32(), gid: r.u32() }));
+
+/** The words of SO_MEMINFO, linux/sock_diag.h: what the kernel holds for a socket. */
+export interface Meminfo {
+  /** SK_MEMINFO_RMEM_ALLOC: received and not yet read, with overhead. Bytes. */
+  rmem_alloc: number;
+  /** SK_MEMINFO_RCVBUF: the limit of that, SO_RCVBUF. Bytes. */
+  rcvbuf: number;
+  /** SK_MEMINFO_WMEM_ALLOC: handed to the lower layers and not yet freed. Bytes. */
+  wmem_alloc: number;
+  /** SK_MEMINFO_SNDBUF: the limit of the send buffer, SO_SNDBUF. Bytes. */
+  sndbuf: number;
+  /** SK_MEMINFO_FWD_ALLOC: reserved and not yet used. Bytes. */
+  fwd_alloc: number;
+  /** SK_MEMINFO_WMEM_QUEUED: in the send queue, unsent or unacknowledged, with overhead. Bytes. */
+  wmem_queued: number;
+  /** SK_MEMINFO_OPTMEM: ancillary data and filters. Bytes. */
+  optmem: number;
+  /** SK_MEMINFO_BACKLOG: arrived while the socket was locked. Bytes. */
+  backlog: number | undefined;
+  /** SK_MEMINFO_DROPS: packets that found no room. Linux 4.10. */
+  drops: number | undefined;
+}
+
+/** The words of SO_MEMINFO and of the attribute INET_DIAG_SKMEMINFO, up to the end of `r`. */
+export const sk_meminfo = (r: Reader): Meminfo => ({
+  rmem_alloc: r.u32(),
+  rcvbuf: r.u32(),
+  wmem_alloc: r.u32(),
+  sndbuf: r.u32(),
+  fwd_alloc: r.u32(),
+  wmem_queued: r.u32(),
+  optmem: r.u32(),
+  backlog: r.maybe.u32(),
+  drops: r.maybe.u32(),
+});
+
+export const meminfo = structure(36, sk_meminfo);
+
+/**
+ * The kinds of the SOL_SOCKET options. Left out, and so read and set as bytes, are those whose
+ * value carries pointers, is a list, or is a structure with no kind here: SO_ATTACH_FILTER,
+ * SO_ATTACH_REUSEPORT_CBPF, SO_PEERNAME, SO_PEERGROUPS, SO_TXTIME, SO_DEVMEM_DONTNEED.
+ * SO_TIMESTAMPING is the int that its structure begins with.
+ */
+export const socket_options = {
+  [SO_DEBUG]: bool,
+  [SO_REUSEADDR]: bool,
+  [SO_TYPE]: readonly(int),
+  [SO_ERROR]: readonly(int),
+  [SO_DONTROUTE]: bool,
+  [SO_BROADCAST]: bool,
+  [SO_SNDBUF]: int,
+  [SO_RCVBUF]: int,
+  [SO_SNDBUFFORCE]: writeonly(int),
+  [SO_RCVBUFFORCE]: writeonly(int),
+  [SO_KEEPALIVE]: bool,
+  [SO_OOBINLINE]: bool,
+  [SO_NO_CHECK]: bool,
+  [SO_PRIORITY]: int,
+  [SO_LINGER]: linger,
+  [SO_BSDCOMPAT]: bool,
+  [SO_REUSEPORT]: bool,
+  [SO_PASSCRED]: bool,
+  [SO_PEERCRED]: ucred,
+  [SO_RCVLOWAT]: int,
+  [SO_SNDLOWAT]: readonly(int),
+  [SO_BINDTODEVICE]: name(16),
+  [SO_DETACH_FILTER]: writeonly(int),
+  [SO_ACCEPTCONN]: readonly(bool),
+  [SO_PEERSEC]: readonly(name(256)),
+  [SO_PASSSEC]: bool,
+  [SO_MARK]: uint,
+  [SO_PROTOCOL]: readonly(int),
+  [SO_DOMAIN]: readonly(int),
+  [SO_RXQ_OVFL]: bool,
+  [SO_WIFI_STATUS]: bool,
+  [SO_PEEK_OFF]: int,
+  [SO_NOFCS]: bool,
+  [SO_LOCK_FILTER]: bool,
+  [SO_SELECT_ERR_QUEUE]: bool,
+  [SO_BUSY_POLL]: int,
+  [SO_MAX_PACING_RATE]: count64,
+  [SO_BPF_EXTENSIONS]: readonly(int),
+  [SO_INCOMING_CPU]: int,
+  [SO_ATTACH_BPF]: writeonly(int),
+  [SO_ATTACH_REUSEPORT_EBPF]: writeonly(int),
+  [SO_CNX_ADVICE]: writeonly(int),
+  [SO_MEMINFO]: meminfo,
+  [SO_INCOMING_NAPI_ID]: readonly(uint),
+  [SO_COOKIE]: readonly(id64),
+  [SO_ZEROCOPY]: bool,
+  [SO_BINDTOIFINDEX]: int,
+  [SO_TIMESTAMP_NEW]: bool,
+  [SO_TIMESTAMPNS_NEW]: bool,
+  [SO_TIMESTAMPING_NEW]: int,
+  [SO_RCVTIMEO_NEW]: timeval,
+  [SO_SNDTIMEO_NEW]: timeval,
+  [SO_DETACH_REUSEPORT_BPF]: writeonly(int),
+  [SO_PREFER_BUSY_POLL]: bool,
+  [SO_BUSY_POLL_BUDGET]: writeonly(int),
+  [SO_NETNS_COOKIE]: readonly(id64),
+  [SO_BUF_LOCK]: int,
+  [SO_RESERVE_MEM]: int,
+  [SO_TXREHASH]: int,
+  [SO_RCVMARK]: bool,
+  [SO_PASSPIDFD]: bool,
+  [SO_PEERPIDFD]: readonly(int),
+  [SO_RCVPRIORITY]: bool,
+  [SO_PASSRIGHTS]: bool,
+  [SO_INQ]: bool,
+  [SO_RIGHTS_NOTRUNC]: bool,
+  [SO_TIMESTAMP]: bool,
+  [SO_TIMESTAMPNS]: bool,
+  [SO_TIMESTAMPING]: int,
+  [SO_RCVTIMEO]: timeval,
+  [SO_SNDTIMEO]: timeval,
+} as const satisfies OptionTable;

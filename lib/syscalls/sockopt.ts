@@ -1,0 +1,120 @@
+/** getsockopt(2) and setsockopt(2): the options of each level, by the tables of the manual pages. */
+import { native } from '../kernel/addon.js';
+import type { Buf } from '../kernel/bytes.js';
+import { check } from '../kernel/error.js';
+import { isBuf, typeError } from '../kernel/validate.js';
+import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ip_options } from '../structs/ip.js';
+import { ipv6_options } from '../structs/ipv6.js';
+import type { Option } from '../structs/option.js';
+import { SOL_SOCKET, socket_options } from '../structs/socket.js';
+import { tcp_options } from '../structs/tcp.js';
+import { udp_options } from '../structs/udp.js';
+
+/** The options whose values have a type, by level. A new level is a line here. */
+const options = {
+  [SOL_SOCKET]: socket_options,
+  [IPPROTO_IP]: ip_options,
+  [IPPROTO_IPV6]: ipv6_options,
+  [IPPROTO_TCP]: tcp_options,
+  [IPPROTO_UDP]: udp_options,
+} as const;
+
+type Options = typeof options;
+
+/** A level with typed options: SOL_SOCKET, IPPROTO_TCP, … */
+export type Level = keyof Options;
+
+type GetOf<O> = O extends Option<infer Get, never> ? Get : never;
+type SetOf<O> = O extends Option<unknown, infer Set> ? Set : never;
+
+/** The options of a level that can be read. */
+export type Readable<L extends Level> = {
+  [N in keyof Options[L]]: [GetOf<Options[L][N]>] extends [never] ? never : N;
+}[keyof Options[L]];
+
+/** The options of a level that can be set. */
+export type Settable<L extends Level> = {
+  [N in keyof Options[L]]: [SetOf<Options[L][N]>] extends [never] ? never : N;
+}[keyof Options[L]];
+
+/** What reading an option gives. */
+export type OptionValue<L extends Level, N extends keyof Options[L]> = GetOf<Options[L][N]>;
+
+/** What an option can be set to. */
+export type OptionInput<L extends Level, N extends keyof Options[L]> = SetOf<Options[L][N]>;
+
+/** `N` where it is an option without a type. */
+type Untyped<L extends number, N extends number> = L extends Level
+  ? N extends keyof Options[L]
+    ? never
+    : N
+  : N;
+
+function find(level: number, optname: number): Option<unknown, unknown> | undefined {
+  const tables: { [level: number]: { [optname: number]: unknown } } = options;
+  return tables[level]?.[optname] as Option<unknown, unknown> | undefined;
+}
+
+/**
+ * getsockopt(2) — read an option of a socket.
+ *
+ *     int getsockopt(int fd, int level, int optname, void *optval, socklen_t *optlen)
+ *
+ * @param level    SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP; with `buf` any
+ * @param optname  SO_*, TCP_*, IP_*, …; with `buf` any whose structure holds no address
+ * @param buf      receives the bytes as the kernel writes them
+ * @returns        the option's value, typed by `level` and `optname`; with `buf` the length that
+ *                 the kernel wrote
+ * @throws         ENOPROTOOPT not an option here, or write-only · EOPNOTSUPP · EINVAL · EBADF ·
+ *                 ENOTSOCK · TypeError an option without a typed value and no `buf`
+ *
+ * https://man7.org/linux/man-pages/man2/getsockopt.2.html
+ */
+export function getsockopt<L extends Level, N extends Readable<L>>(
+  fd: number,
+  level: L,
+  optname: N,
+): OptionValue<L, N>;
+export function getsockopt(fd: number, level: number, optname: number, buf: Buf): number;
+export function getsockopt(fd: number, level: number, optname: number, buf?: Buf): unknown {
+  const option = buf === undefined ? find(level, optname) : undefined;
+  if (option === undefined) {
+    if (buf === undefined && Number.isInteger(level) && Number.isInteger(optname)) {
+      throw typeError('buf', `must be given: option ${optname} of level ${level} has no type`, buf);
+    }
+    return check(native.getsockopt(fd, level, optname, buf as Buf), 'getsockopt');
+  }
+  const { reader, decode } = option;
+  const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
+  return decode(reader.reset(length), length);
+}
+
+/**
+ * setsockopt(2) — set an option of a socket.
+ *
+ *     int setsockopt(int fd, int level, int optname, const void *optval, socklen_t optlen)
+ *
+ * @param value  the option's value, typed by `level` and `optname`. For any other option bytes, or
+ *               a number for a C int
+ * @throws       ENOPROTOOPT not an option here, or read-only · EINVAL · EPERM, EACCES a capability
+ *               is missing · EDOM · EISCONN · ENODEV, ENOENT no such name · EBADF · ENOTSOCK
+ *
+ * https://man7.org/linux/man-pages/man2/getsockopt.2.html
+ */
+export function setsockopt<L extends Level, N extends Settable<L>>(
+  fd: number,
+  level: L,
+  optname: N,
+  value: OptionInput<L, N> | Buf,
+): void;
+export function setsockopt<L extends number, N extends number>(
+  fd: number,
+  level: L,
+  optname: Untyped<L, N>,
+  value: number | Buf,
+): void;
+export function setsockopt(fd: number, level: number, optname: number, value: unknown): void {
+  const option = isBuf(value) ? undefined : find(level, optname);
+  const optval = option === undefined ? value : option.encode(value);
+  check(native.setsockopt(fd, level, optname, optval as Buf), 'setsockopt');
+}

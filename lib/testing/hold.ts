@@ -1,0 +1,132 @@
+/** A real socket held in a TCP state. */
+import { rangeError } from '../kernel/validate.js';
+import { SO_LINGER, SOL_SOCKET } from '../structs/socket.js';
+import type { TcpStateName } from '../structs/tcp.js';
+import * as raw from '../syscalls/raw.js';
+import { type End, type Observation, observe, waitForEnd } from './observe.js';
+import {
+  calls,
+  crowd,
+  LOOPBACK,
+  type LoopbackAddr,
+  life,
+  makeStage,
+  type Path,
+  type Stage,
+  together,
+} from './paths.js';
+
+/** Which path leads to which state. CLOSING and SYN_SENT are not on the way of a whole life. */
+const paths = {
+  CLOSE: life,
+  LISTEN: life,
+  SYN_SENT: crowd,
+  SYN_RECV: life,
+  ESTABLISHED: life,
+  FIN_WAIT1: life,
+  FIN_WAIT2: life,
+  CLOSE_WAIT: life,
+  LAST_ACK: life,
+  CLOSING: together,
+  TIME_WAIT: life,
+} as const satisfies Partial<Record<TcpStateName, Path>>;
+
+/** The eleven states of RFC 9293. */
+export type HeldStateName = keyof typeof paths;
+
+/** Their names, in the order of a connection's life. */
+export const heldStates = Object.keys(paths) as HeldStateName[];
+
+/** A socket in a TCP state, until it is disposed of. */
+export interface HeldState extends Disposable {
+  readonly state: HeldStateName;
+  /** Whose state it is. */
+  readonly role: End['role'];
+  /** The descriptor in that state; undefined for SYN_RECV and TIME_WAIT, which have none. */
+  readonly fd: number | undefined;
+  /** The descriptor of the other end, where it has one. */
+  readonly peer: number | undefined;
+  /** The listener's descriptor. */
+  readonly listener: number | undefined;
+  /** Every descriptor that is open for this. They may be used, and closed by `dispose` only. */
+  readonly fds: readonly number[];
+  /** The address of the socket in that state; undefined while it has none. */
+  readonly local: LoopbackAddr | undefined;
+  /** The address of the other end; undefined while there is none. */
+  readonly remote: LoopbackAddr | undefined;
+  /** Looks again: what the kernel says now. */
+  observe(): Observation | undefined;
+  /** Resets the connection and closes every descriptor. A second time does nothing. */
+  dispose(): void;
+}
+
+/** struct linger: on, for no time. Such a close sends a reset and leaves nothing behind. */
+const RESET = new Int32Array([1, 0]);
+
+/** Closes all that a stage has opened. */
+export function strike({ fds }: Stage): void {
+  for (const fd of fds.splice(0)) {
+    raw.setsockopt(fd, SOL_SOCKET, SO_LINGER, RESET);
+    raw.close(fd);
+  }
+}
+
+function held(stage: Stage, end: End, state: HeldStateName): HeldState {
+  const { client, server, listener } = stage;
+  const peer = end === client ? server : end === server ? client : undefined;
+  const hasDescriptor = state !== 'TIME_WAIT' && state !== 'SYN_RECV';
+  return {
+    state,
+    role: end.role,
+    fd: hasDescriptor ? end.fd : undefined,
+    peer: peer?.fd,
+    listener: listener.fd,
+    fds: stage.fds,
+    local: end.tuple?.local,
+    remote: end.tuple?.remote,
+    observe: () => observe(end),
+    dispose: () => strike(stage),
+    [Symbol.dispose]: () => strike(stage),
+  };
+}
+
+/**
+ * Brings a real socket into a TCP state and keeps it there, on loopback and without any privilege.
+ *
+ *     const closing = holdState('CLOSING');
+ *     try {
+ *       getsockopt(closing.fd, IPPROTO_TCP, TCP_INFO).state; // TCP_CLOSING
+ *     } finally {
+ *       closing.dispose();
+ *     }
+ *
+ * The states hold as long as the kernel lets them: SYN_SENT and SYN_RECV until their retries end
+ * (a minute or more), TIME_WAIT for 60 seconds, the others until `dispose`.
+ *
+ * Blocks the thread for some milliseconds.
+ *
+ * @param options.addr        where to: 127.0.0.1 unless given; `{ family: AF_INET6, addr: '::1', … }`
+ * @param options.timeout_ms  how long to wait for the kernel at each step: 1000 unless given
+ * @throws                    Error when the state was not reached; nothing stays open then
+ */
+export function holdState(
+  state: HeldStateName,
+  options: { addr?: LoopbackAddr; timeout_ms?: number } = {},
+): HeldState {
+  if (!Object.hasOwn(paths, state)) {
+    throw rangeError('state', `must be one of ${heldStates.join(', ')}`, state);
+  }
+  const { addr = LOOPBACK.AF_INET, timeout_ms = 1000 } = options;
+  const stage = makeStage(calls, addr);
+  try {
+    for (const { reached } of paths[state](stage)) {
+      if (reached === undefined) continue;
+      waitForEnd(reached.end, reached.state, timeout_ms);
+      if (reached.state === state) return held(stage, reached.end, state);
+    }
+    throw new Error(`the path to ${state} does not lead there`);
+  } catch (error) {
+    strike(stage);
+    throw error;
+  }
+}
