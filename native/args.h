@@ -31,7 +31,7 @@ struct Out {
 // The result of a call as a number: what it returned, or -errno. Any Node-API call may change
 // errno, so nothing may come between the system call and this.
 inline napi_value Result(napi_env env, long result) {
-  napi_value value;
+  napi_value value = nullptr;
   napi_create_int32(env, static_cast<int32_t>(result == -1 ? -errno : result), &value);
   return value;
 }

@@ -5,7 +5,7 @@
  * `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
  */
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Buf } from './bytes.js';
 
@@ -82,7 +82,7 @@ function load(): Native {
   try {
     return require(path) as Native;
   } catch (cause) {
-    throw new Error(`sockfd could not load ${join(path)}: ${(cause as Error).message}`);
+    throw new Error(`sockfd could not load ${path}: ${(cause as Error).message}`);
   }
 }
 

@@ -4,7 +4,7 @@
 import * as errno from './errno.js';
 
 /** Names that C has for a number that already has another. */
-const aliases = new Set(['EWOULDBLOCK', 'EDEADLOCK', 'ENOTSUP']);
+const aliases = new Set(['EWOULDBLOCK', 'EDEADLOCK', 'ENOTSUP', 'EFSBADCRC', 'EFSCORRUPTED']);
 
 const names = new Map<number, string>(
   Object.entries(errno)
@@ -30,7 +30,7 @@ export class SystemError extends Error {
   /** The call that failed: `'connect'`. */
   readonly syscall: string;
   /** The address that was passed, where one was. */
-  readonly addr?: unknown;
+  declare readonly addr?: unknown;
 
   /**
    * @param errno    negated error number

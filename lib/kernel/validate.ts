@@ -3,6 +3,7 @@
  * TypeError for a wrong type, RangeError for a wrong range, the argument named.
  */
 
+import { types } from 'node:util';
 import { type Buf, bytesOf } from './bytes.js';
 
 function describe(value: unknown): string {
@@ -59,11 +60,9 @@ export function string(value: unknown, name: string): string {
   throw typeError(name, 'must be a string', value);
 }
 
-/** Whether `value` is memory that a call may take. */
+/** Whether `value` is memory that a call may take, of whatever realm. */
 export function isBuf(value: unknown): value is Buf {
-  return (
-    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer
-  );
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
 /** The bytes of `value`, which must be an ArrayBufferView or ArrayBuffer. */

@@ -1,7 +1,7 @@
 /**
  * IPv4: protocols, the options of IPPROTO_IP, and well-known addresses. ip(7)
  */
-import { bool, int, type OptionTable, readonly, uint, writeonly } from './option.js';
+import { bool, int, type OptionTable, readonly, uint } from './option.js';
 
 /** The protocol that the family and type imply; also the level of IP options. */
 export const IPPROTO_IP = 0;
@@ -87,7 +87,7 @@ export const IP_TTL = 2;
 export const IP_HDRINCL = 3;
 /** IP options of what is sent. Bytes. ip(7) */
 export const IP_OPTIONS = 4;
-/** Take packets with the router alert option. bool, set only. ip(7) */
+/** Raw sockets: take packets with the router alert option. bool. ip(7) */
 export const IP_ROUTER_ALERT = 5;
 /** Receive IP_OPTIONS with each datagram. bool. ip(7) */
 export const IP_RECVOPTS = 6;
@@ -231,7 +231,7 @@ export const ip_options = {
   [IP_TOS]: int,
   [IP_TTL]: int,
   [IP_HDRINCL]: bool,
-  [IP_ROUTER_ALERT]: writeonly(bool),
+  [IP_ROUTER_ALERT]: bool,
   [IP_RECVOPTS]: bool,
   [IP_RETOPTS]: bool,
   [IP_PKTINFO]: bool,

@@ -117,7 +117,7 @@ export const IPV6_MULTICAST_LOOP = 19;
 export const IPV6_ADD_MEMBERSHIP = 20;
 /** Leave a group. ipv6_mreq, set only. ipv6(7) */
 export const IPV6_DROP_MEMBERSHIP = 21;
-/** Take packets with this router alert value; -1 none. int. ipv6(7) */
+/** Raw sockets: take packets with this alert value; reads 0 or 1. int. ipv6(7) */
 export const IPV6_ROUTER_ALERT = 22;
 /** Path MTU discovery: IPV6_PMTUDISC_* int. ipv6(7) */
 export const IPV6_MTU_DISCOVER = 23;

@@ -255,7 +255,7 @@ export const SO_NETNS_COOKIE = 71;
 export const SO_BUF_LOCK = 72;
 /** Memory kept for this socket. int, bytes. Linux 5.16. */
 export const SO_RESERVE_MEM = 73;
-/** Choose another path after timeouts: SOCK_TXREHASH_*. int. Linux 5.18. */
+/** Choose another path after timeouts: SOCK_TXREHASH_*, -1 default. int. Linux 5.18. */
 export const SO_TXREHASH = 74;
 /** Receive SO_MARK with each message. bool. Linux 5.19. */
 export const SO_RCVMARK = 75;
@@ -273,7 +273,7 @@ export const SO_DEVMEM_DONTNEED = 80;
 export const SO_RCVPRIORITY = 82;
 /** Accept SCM_RIGHTS; true unless turned off. bool. Linux 6.16. unix(7) */
 export const SO_PASSRIGHTS = 83;
-/** Receive the bytes left in the queue with each message. bool. Linux 6.17. unix(7) */
+/** Receive the bytes left in the stream with each message. bool, set only. Linux 6.17. unix(7) */
 export const SO_INQ = 84;
 /** A refused descriptor of SCM_RIGHTS becomes -errno. bool. Linux 7.3. unix(7) */
 export const SO_RIGHTS_NOTRUNC = 85;
@@ -295,7 +295,7 @@ export const SOCK_SNDBUF_LOCK = 1;
 export const SOCK_RCVBUF_LOCK = 2;
 /** Both bits of SO_BUF_LOCK. Linux 5.15. */
 export const SOCK_BUF_LOCK_MASK = 3;
-/** SO_TXREHASH: what net.core.txrehash says. Linux 5.18. */
+/** What net.core.txrehash says, inside the kernel; SO_TXREHASH takes -1. Linux 5.18. */
 export const SOCK_TXREHASH_DEFAULT = 255;
 /** SO_TXREHASH: never. Linux 5.18. */
 export const SOCK_TXREHASH_DISABLED = 0;
@@ -318,7 +318,7 @@ export const SK_MEMINFO_WMEM_QUEUED = 5;
 export const SK_MEMINFO_OPTMEM = 6;
 /** Index of `backlog` in SO_MEMINFO. */
 export const SK_MEMINFO_BACKLOG = 7;
-/** Index of `drops` in SO_MEMINFO. Linux 4.10. */
+/** Index of `drops` in SO_MEMINFO. Linux 4.7. */
 export const SK_MEMINFO_DROPS = 8;
 
 /** `struct linger`, asm-generic/socket.h: the value of SO_LINGER. */
@@ -378,7 +378,7 @@ export interface Meminfo {
   optmem: number;
   /** SK_MEMINFO_BACKLOG: arrived while the socket was locked. Bytes. */
   backlog: number | undefined;
-  /** SK_MEMINFO_DROPS: packets that found no room. Linux 4.10. */
+  /** SK_MEMINFO_DROPS: packets that found no room. Linux 4.7. */
   drops: number | undefined;
 }
 
@@ -468,7 +468,7 @@ export const socket_options = {
   [SO_PEERPIDFD]: readonly(int),
   [SO_RCVPRIORITY]: bool,
   [SO_PASSRIGHTS]: bool,
-  [SO_INQ]: bool,
+  [SO_INQ]: writeonly(bool),
   [SO_RIGHTS_NOTRUNC]: bool,
   [SO_TIMESTAMP]: bool,
   [SO_TIMESTAMPNS]: bool,

@@ -33,7 +33,7 @@ export interface Observation {
   via: 'TCP_INFO' | 'NETLINK_SOCK_DIAG';
   /** What the descriptor says when the kernel's table says more: `'CLOSE'` during TIME_WAIT. */
   fd_state?: TcpStateName;
-  /** Smoothed round-trip time, microseconds; undefined where the kernel keeps none. */
+  /** Smoothed round-trip time, microseconds; undefined where there is none, or no sample yet. */
   rtt?: number | undefined;
   /** Congestion window, segments; undefined where the kernel keeps none. */
   snd_cwnd?: number | undefined;
@@ -50,7 +50,7 @@ function byDescriptor(role: End['role'], fd: number, info: TcpInfo): Observation
     role,
     state: tcpStateName(state) as TcpStateName,
     via: 'TCP_INFO',
-    rtt: listens ? undefined : rtt,
+    rtt: rtt || undefined,
     snd_cwnd: listens ? undefined : snd_cwnd,
     rqueue: listens ? info.unacked : ioctl(fd, FIONREAD),
     wqueue: listens ? info.sacked : ioctl(fd, SIOCOUTQ),
@@ -65,7 +65,7 @@ function byAddresses(role: End['role'], tuple: Tuple): Observation | undefined {
     role,
     state: tcpStateName(state) as TcpStateName,
     via: 'NETLINK_SOCK_DIAG',
-    rtt: tcp_info?.rtt,
+    rtt: tcp_info?.rtt || undefined,
     snd_cwnd: tcp_info?.snd_cwnd,
     rqueue,
     wqueue,

@@ -118,7 +118,7 @@ export const life: Path = function* (stage) {
 
   const l = open(stage, listener, SOCK_NONBLOCK);
   yield {
-    means: 'A socket to listen on. It has no address yet, and no peer.',
+    means: 'A socket. It has no address yet, and no peer.',
     reached: { end: listener, state: 'CLOSE' },
   };
 
@@ -126,9 +126,7 @@ export const life: Path = function* (stage) {
   small(stage, l);
   calls.setsockopt(l, IPPROTO_TCP, TCP_DEFER_ACCEPT, 10);
   yield {
-    means:
-      'An address; a small receive buffer, which its connections inherit; and the wish to hear ' +
-      'of a connection only when its first data is here.',
+    means: 'An address; a small buffer; and connections only with their first data.',
   };
 
   calls.listen(l, 1);
@@ -145,50 +143,44 @@ export const life: Path = function* (stage) {
   calls.connect(c, listening);
   name(stage, c, listening);
   yield {
-    means:
-      'SYN, SYN+ACK, ACK: the client is connected. The server waits for data, so its side is ' +
-      'still a request without a socket.',
+    means: 'SYN, SYN+ACK, ACK. The server waits for data: no socket of its own yet.',
     reached: { end: server, state: 'SYN_RECV' },
   };
 
   calls.send(c, 'hello');
   const s = acceptServer(stage, l);
   yield {
-    means: 'The first data makes the request a connection, and accept gives it a descriptor.',
+    means: 'The first data makes it a connection; accept gives it a descriptor.',
     reached: { end: server, state: 'ESTABLISHED' },
   };
 
   const sent = 5 + calls.send(c, MUCH, MSG_DONTWAIT);
   calls.shutdown(c, SHUT_WR);
   yield {
-    means:
-      'More than the server has room for, then a FIN: it must wait behind the data that nobody ' +
-      'reads.',
+    means: 'More than the server has room for, then a FIN, which waits behind it.',
     reached: { end: client, state: 'FIN_WAIT1' },
   };
 
   readAll(stage, s, sent);
   yield {
-    means: 'The server reads; data and FIN arrive, and the FIN is acknowledged.',
+    means: 'The server reads: data and FIN arrive, and the FIN is acknowledged.',
     reached: { end: client, state: 'FIN_WAIT2' },
   };
   yield {
-    means: 'The server has the FIN and may go on sending: the connection is half-closed.',
+    means: 'The server has the FIN and may still send: half of it is closed.',
     reached: { end: server, state: 'CLOSE_WAIT' },
   };
 
   const answered = calls.send(s, MUCH, MSG_DONTWAIT);
   calls.shutdown(s, SHUT_WR);
   yield {
-    means: "The server's turn: its FIN, too, waits behind data that nobody reads.",
+    means: "The server's turn: its FIN, too, waits behind unread data.",
     reached: { end: server, state: 'LAST_ACK' },
   };
 
   readAll(stage, c, answered);
   yield {
-    means:
-      'The client reads to the end and acknowledges the last FIN. It keeps the addresses for 60 ' +
-      's, in case the acknowledgement was lost.',
+    means: 'The client has read to the end. The kernel keeps its addresses for 60 s.',
     reached: { end: client, state: 'TIME_WAIT' },
   };
 };
@@ -217,7 +209,7 @@ export const crowd: Path = function* (stage) {
   }
   client.tuple = { local: getsockname(c) as LoopbackAddr, remote: listening };
   yield {
-    means: 'The second SYN is dropped: the client goes on asking, and hears nothing.',
+    means: 'The second SYN is dropped: the client asks again, and hears nothing.',
     reached: { end: client, state: 'SYN_SENT' },
   };
 };
@@ -246,15 +238,13 @@ export const together: Path = function* (stage) {
   const answered = calls.send(s, MUCH, MSG_DONTWAIT);
   calls.shutdown(s, SHUT_WR);
   yield {
-    means: 'Both send more than the other has room for, and both close: two FINs wait.',
+    means: 'Both send more than the other has room for, and close: two FINs wait.',
     reached: { end: server, state: 'FIN_WAIT1' },
   };
 
   readAll(stage, c, answered);
   yield {
-    means:
-      "The client reads: it gets the server's FIN before its own is acknowledged. Both have " +
-      'closed at the same time.',
+    means: 'The client reads, and meets a FIN before its own is acknowledged.',
     reached: { end: client, state: 'CLOSING' },
   };
 };
