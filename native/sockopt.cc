@@ -21,7 +21,7 @@ constexpr Refused kRefused[] = {
     {41, 64, kSet},    // IPPROTO_IPV6 IP6T_SO_SET_REPLACE
     {0, 96, kSet},     // IPPROTO_IP ARPT_SO_SET_REPLACE
     {0, 128, kBoth},   // IPPROTO_IP EBT_SO_SET_ENTRIES
-    {0, 130, kBoth},   // IPPROTO_IP EBT_SO_GET_ENTRIES
+    {0, 129, kBoth},   // IPPROTO_IP EBT_SO_GET_ENTRIES
     {0, 131, kBoth},   // IPPROTO_IP EBT_SO_GET_INIT_ENTRIES
     {132, 111, kGet},  // SOL_SCTP SCTP_SOCKOPT_CONNECTX3
     {263, 22, kSet},   // SOL_PACKET PACKET_FANOUT_DATA

@@ -23,10 +23,11 @@ const families: readonly Family[] = [
     name: 'kernel',
     headers: [
       ...under('asm', 'socket sockios errno ioctls'),
+      // linux/if.h brings struct sockaddr, which vm_sockets.h needs.
+      ...under('linux', 'if if_arp if_ether if_packet if_tun if_xdp if_alg filter bpf rds kcm'),
       ...under('linux', 'types socket fcntl in in6 ip ipv6 tcp udp un net net_tstamp sockios'),
       ...under('linux', 'netlink genetlink rtnetlink sock_diag inet_diag unix_diag packet_diag'),
       ...under('linux', 'netlink_diag vm_sockets vm_sockets_diag xdp_diag smc_diag smc tls tipc'),
-      ...under('linux', 'if if_arp if_ether if_packet if_tun if_xdp if_alg filter bpf rds kcm'),
       ...under('linux', 'mctp icmp icmpv6 poll eventpoll eventfd timerfd signalfd io_uring'),
       ...under('linux', 'limits magic nsfs pidfd close_range route wireless can dccp llc'),
       ...under('linux/can', 'raw isotp j1939'),
@@ -74,7 +75,11 @@ const expressions: Readonly<Record<string, string>> = {
 /** What one family says. A name that it does not know is not in the map. */
 async function ask(family: Family, names: readonly string[]): Promise<Map<string, bigint>> {
   const { alias = (name) => name, headers } = family;
+  // linux/tcp.h of Linux 7 writes TCP_ACCECN_* with a macro that only the kernel has.
   const head = `${includes(headers)}#include <stdio.h>
+#ifndef BIT
+#define BIT(n) (1 << (n))
+#endif
 #define P(name, ...) printf("%s %lld\\n", #name, (long long)(__VA_ARGS__));`;
   const lines = names.map((name) => `P(${name}, ${expressions[name] ?? alias(name)})`);
   const { printed } = await runLines(head, lines);

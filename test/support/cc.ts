@@ -67,8 +67,10 @@ export async function tryProgram(source: string): Promise<Outcome> {
     const [input, program] = [join(dir, 'abi.c'), join(dir, 'abi')];
     await writeFile(input, source);
     // Without macro tracking an error is reported where a macro is used, not where it is defined.
-    const flags = ['-w', '-D_GNU_SOURCE', '-ftrack-macro-expansion=0', '-fmax-errors=0'];
-    const args = [...ccFlags, ...flags, ...headerFlags(), input, '-o', program];
+    const errors = ['-ftrack-macro-expansion=0', '-fmax-errors=0'];
+    const warnings = ['-w', '-Werror=implicit-function-declaration'];
+    const flags = ['-D_GNU_SOURCE', ...errors, ...warnings, ...headerFlags()];
+    const args = [...ccFlags, ...flags, input, '-o', program];
     const compiled = await execute(cc, args);
     if (compiled.failed) return { errors: compiled.out };
     const [command = program, ...rest] = [...runner, program];

@@ -1,0 +1,186 @@
+/** Every code block of the README and of docs/ is run, or is what the code says. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+interface Block {
+  file: string;
+  /** The line of the fence. */
+  line: number;
+  language: string;
+  code: string;
+}
+
+function blocksOf(file: string): Block[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => ({
+    file,
+    line: text.slice(0, match.index).split('\n').length,
+    language: match[1] ?? '',
+    code: match[2] ?? '',
+  }));
+}
+
+const files = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+  ...['bench', 'examples'].map((name) => join(name, 'README.md')),
+];
+const blocks = files.flatMap(blocksOf);
+
+// Inside the checkout, so that 'sockfd' is this package.
+mkdirSync(join(root, 'out'), { recursive: true });
+const dir = mkdtempSync(join(root, 'out', 'docs-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function save({ code }: Block, name: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, code);
+  return path;
+}
+
+interface Ended {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+async function run(path: string, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [path, ...args], { timeout: 10_000 });
+  const ended: Ended = { status: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => (ended.stdout += data));
+  child.stderr.on('data', (data) => (ended.stderr += data));
+  [ended.status] = (await once(child, 'close')) as [number | null];
+  return ended;
+}
+
+const readme = blocks.filter(({ file, language }) => file === 'README.md' && language === 'js');
+const find = (word: string): Block => {
+  const block = readme.find(({ code }) => code.includes(word));
+  if (block === undefined) throw new Error(`README.md has no block with ${word}`);
+  return block;
+};
+
+describe('README.md', () => {
+  it('has a server and a client that talk to each other', async () => {
+    const server = spawn(process.execPath, [save(find('accept(listener)'), 'server.mjs'), '0']);
+    try {
+      let said = '';
+      while (!/port: \d+/.test(said)) {
+        const [data] = (await once(server.stdout, 'data')) as [Buffer];
+        said += data;
+      }
+      const port = /port: (\d+)/.exec(said)?.[1] ?? '';
+      const client = await run(save(find('hello, kernel'), 'client.mjs'), port);
+      expect(client).toMatchObject({ status: 0, stderr: '' });
+      expect(client.stdout).toMatch(/^hello, kernel\nFIN_WAIT2|^hello, kernel\n(TIME_WAIT|CLOSE)/);
+      expect(client.stdout).toMatch(/rtt: \d+, snd_cwnd: \d+, bytes_acked: 1\d/);
+    } finally {
+      server.kill();
+    }
+  });
+
+  it('has a server of at most 20 lines of statements, and a client of fewer', () => {
+    const lines = (block: Block): number =>
+      block.code.split('\n').filter((line) => line.trim() !== '').length;
+    expect(lines(find('accept(listener)'))).toBeLessThanOrEqual(22);
+    expect(lines(find('hello, kernel'))).toBeLessThanOrEqual(20);
+  });
+
+  const alone: [string, string][] = [
+    ['raw.socketpair', 'true\n4 4\n'],
+    ['limit}`', '3 of 5\n'],
+    ["holdState('CLOSING')", 'CLOSING\n'],
+  ];
+  it.each(alone)('has a block with %s that prints what it says', async (word, output) => {
+    const name = `${word.replace(/\W/g, '')}.mjs`;
+    const { stdout, stderr, status } = await run(save(find(word), name));
+    expect({ stdout, stderr, status }).toEqual({ stdout: output, stderr: '', status: 0 });
+  });
+
+  it('has no other block of JavaScript', () => {
+    expect(readme).toHaveLength(2 + alone.length);
+  });
+
+  it('begins with commands that package.json has', () => {
+    const commands = blocks
+      .find(({ file }) => file === 'README.md')
+      ?.code.trim()
+      .split('\n');
+    expect(commands).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+  });
+
+  it('names every call, and calls nothing that is not there', async () => {
+    const text = readFileSync(join(root, 'README.md'), 'utf8');
+    const table = /## The calls\n(.*?)\n\nTheir/s.exec(text)?.[1] ?? '';
+    const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const sockfd: Record<string, unknown> = await import('../lib/index.js');
+    const exported = Object.keys(sockfd).filter((name) => typeof sockfd[name] === 'function');
+    expect(named.sort()).toEqual(
+      exported.filter((name) => !['SystemError', 'errnoName'].includes(name)).sort(),
+    );
+  });
+});
+
+describe('the shell commands', () => {
+  const scripts = new Set(
+    Object.keys(
+      (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts,
+    ),
+  );
+  const lines = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.split('\n'))
+    .flatMap((line) => line.replace(/#.*/, '').split('&&'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+  it.each([...new Set(lines)])('%s is there', (line) => {
+    const [program, verb = '', name = ''] = line.split(/\s+/);
+    if (program === 'npm') {
+      const script = verb === 'run' ? name : verb;
+      expect(['ci', 'install', ...scripts]).toContain(script);
+    } else {
+      expect(readFileSync(join(root, program === 'node' ? verb : (program ?? ''))).length).not.toBe(
+        0,
+      );
+    }
+  });
+});
+
+describe('the C++ in docs/', () => {
+  it('stands in native/ as it is shown', () => {
+    const sources = readdirSync(join(root, 'native'))
+      .map((name) => readFileSync(join(root, 'native', name), 'utf8'))
+      .join('\n');
+    const shown = blocks.filter(({ language }) => language === 'cpp');
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { code } of shown) expect(sources).toContain(code);
+  });
+});
+
+describe('all documents', () => {
+  it('have blocks of no other language', () => {
+    const known = ['js', 'sh', 'cpp', ''];
+    const others = blocks.filter(({ language }) => !known.includes(language));
+    expect(others.map(({ file, line }) => `${file}:${line}`)).toEqual([]);
+  });
+
+  it('link to files that are there', () => {
+    for (const file of files) {
+      const text = readFileSync(join(root, file), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
+        const path = join(root, file, '..', target);
+        expect(() => readdirSync(join(path, '..')), `${file}: ${target}`).not.toThrow();
+        expect(readdirSync(join(path, '..')), `${file}: ${target}`).toContain(
+          path.replace(/\/$/, '').split('/').at(-1),
+        );
+      }
+    }
+  });
+});

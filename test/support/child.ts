@@ -1,0 +1,125 @@
+/** Other processes: python3 as a second opinion, and node for what a test process must not be. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { poll } from '../../lib/index.js';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const dist = join(root, 'dist');
+
+/** Who has nothing: the user and group `nobody`. */
+export const NOBODY = 65534;
+
+export const isRoot = process.getuid?.() === 0;
+
+/** Runs a command to its end; its descriptors from 3 on are `fds`. An exit status but 0 throws. */
+export function run(
+  command: string,
+  args: readonly string[],
+  { input = '', fds = [] }: { input?: string; fds?: readonly number[] } = {},
+): string {
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
+    input,
+    stdio: ['pipe', 'pipe', 'pipe', ...fds],
+    encoding: 'utf8',
+    timeout: 15_000,
+    maxBuffer: 1 << 26,
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command} ended with ${status ?? signal}: ${stderr}`);
+  return stdout;
+}
+
+/** What a python3 script prints, as JSON. `input` is its standard input, as JSON. */
+export function python(script: string, input: unknown = null, fds: readonly number[] = []): unknown {
+  const whole = `import json, socket, struct, sys\ninput = json.load(sys.stdin)\n${script}`;
+  return JSON.parse(run('python3', ['-c', whole], { input: JSON.stringify(input), fds }));
+}
+
+function program(body: string): string[] {
+  if (!existsSync(join(dist, 'index.js'))) {
+    throw new Error('dist/ is missing: npm run compile:lib');
+  }
+  const url = (file: string): string => JSON.stringify(pathToFileURL(join(dist, file)).href);
+  const head = `import { writeSync } from 'node:fs';
+import * as s from ${url('index.js')};
+import * as raw from ${url('raw.js')};
+import * as testing from ${url('testing.js')};
+const tell = (value) => writeSync(1, JSON.stringify(value) + '\\n');
+const nobody = () => {
+  if (process.getuid() !== 0) return;
+  process.setgroups([]);
+  process.setgid(${NOBODY});
+  process.setuid(${NOBODY});
+};
+const code = (call) => {
+  try {
+    return ['ok', call()];
+  } catch (error) {
+    return [error.code, error.syscall];
+  }
+};
+const lo = { family: s.AF_INET, addr: '127.0.0.1', port: 0 };
+`;
+  return ['--input-type=module', '-e', `${head}${body}`];
+}
+
+/**
+ * Runs an ES module in a node of its own, with the compiled package as `s`, `raw` and `testing`,
+ * and returns what it told: `tell(value)`. `wrapper` is a command that runs it, such as `unshare`.
+ */
+export function node(body: string, wrapper: readonly string[] = []): unknown[] {
+  const [command = process.execPath, ...args] = [...wrapper, process.execPath, ...program(body)];
+  const lines = run(command, args).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+}
+
+/** The numbers of the system calls that a child is seen to wait in. */
+const waiting: Record<string, Record<string, number>> = {
+  x64: { poll: 7, recvfrom: 45, accept: 43, read: 0, connect: 42, sendto: 44 },
+  arm64: { poll: 73, recvfrom: 207, accept: 202, read: 63, connect: 203, sendto: 206 },
+};
+
+function isBlockedIn(pid: number, syscall: string): boolean {
+  const number = waiting[process.arch]?.[syscall];
+  return readFileSync(`/proc/${pid}/syscall`, 'utf8').startsWith(`${number} `);
+}
+
+/** Looks again and again until `condition` holds; an error when it does not within ten seconds. */
+export function waitUntil(condition: () => boolean, what: string): void {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`after ten seconds still not: ${what}`);
+    poll([], 1);
+  }
+}
+
+/**
+ * Runs an ES module as `node` does, sends it SIGUSR2 once it blocks in the system call `syscall`,
+ * and returns what it told. It has a handler for the signal.
+ */
+export async function interrupted(body: string, syscall: string): Promise<unknown[]> {
+  const handler = `process.on('SIGUSR2', () => {});\n`;
+  const child: ChildProcess = spawn(process.execPath, program(handler + body), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { stdout, pid } = child;
+  if (stdout === null || pid === undefined) throw new Error('the child did not start');
+  const closed = once(child, 'close');
+  let text = '';
+  stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  try {
+    await once(stdout, 'data');
+    waitUntil(() => isBlockedIn(pid, syscall), `the child blocks in ${syscall}`);
+    child.kill('SIGUSR2');
+    await closed;
+  } finally {
+    child.kill('SIGKILL');
+  }
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}

@@ -1,0 +1,721 @@
+/**
+ * What a caller can get wrong: every exported function with arguments that are right, and for each
+ * kind of argument the values that are wrong. `test/misuse.test.ts` crosses the two tables.
+ *
+ * Run as a program, compiled, it makes every wrong call between two marker calls, so that strace
+ * shows what each of them asked of the kernel.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
+import * as sockfd from '../../lib/index.js';
+import * as raw from '../../lib/raw.js';
+import * as testing from '../../lib/testing.js';
+
+/** A value that is wrong, and how to call it. Made anew for each call: a call may change it. */
+export type Wrong = readonly [label: string, make: () => unknown];
+
+/** How often a value's own code ran, which it never may. */
+export const traps = { sprung: 0 };
+
+const spring = (): never => {
+  traps.sprung++;
+  throw new Error('a value was converted by its own code');
+};
+
+/** An object that says so when something converts it. */
+export const trap = (): object => ({
+  valueOf: spring,
+  toString: spring,
+  toJSON: spring,
+  [Symbol.toPrimitive]: spring,
+});
+
+/** `ArrayBuffer` as ES2024 has it: the library of ES2023 does not know `resize`. */
+export interface Resizable extends ArrayBuffer {
+  resize(size: number): void;
+}
+
+export function resizable(size: number, max: number): Resizable {
+  const Constructor = ArrayBuffer as unknown as new (
+    size: number,
+    options: { maxByteLength: number },
+  ) => Resizable;
+  return new Constructor(size, { maxByteLength: max });
+}
+
+/** Takes the memory of `buffer` away. */
+export function detach(buffer: ArrayBuffer): void {
+  structuredClone(buffer, { transfer: [buffer] });
+}
+
+function detached<T>(make: (buffer: ArrayBuffer) => T): () => T {
+  return () => {
+    const buffer = new ArrayBuffer(64);
+    const view = make(buffer);
+    detach(buffer);
+    return view;
+  };
+}
+
+function outOfBounds<T>(make: (buffer: ArrayBuffer) => T): () => T {
+  return () => {
+    const buffer = resizable(64, 64);
+    const view = make(buffer);
+    buffer.resize(8);
+    return view;
+  };
+}
+
+function revoked(target: object): object {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
+
+const constant = (label: string, value: unknown): Wrong => [label, () => value];
+
+/** Wrong for every kind. */
+const never: Wrong[] = [
+  constant('true', true),
+  constant('Symbol()', Symbol('x')),
+  constant('1n', 1n),
+  ['{}', () => ({})],
+  ['a function', () => () => 3],
+  ['a Date', () => new Date(3)],
+  ['a RegExp', () => /3/],
+  ['a Promise', () => Promise.resolve(3)],
+  ['an Error', () => new Error('3')],
+  ['a Number object', () => Object(3)],
+  ['an object without a prototype', () => Object.create(null)],
+  ['an object of another realm', () => vm.runInNewContext('({})')],
+  ['an object that traps conversion', trap],
+  ['a Proxy of {}', () => new Proxy({}, {})],
+  ['a revoked Proxy', () => revoked({})],
+];
+
+const undefineds: Wrong[] = [constant('undefined', undefined)];
+const nulls: Wrong[] = [constant('null', null)];
+
+const strings: Wrong[] = [
+  constant("'x'", 'x'),
+  constant("''", ''),
+  constant("'3'", '3'),
+  // Keys that every object has: no table may be asked for them.
+  constant("'toString'", 'toString'),
+  constant("'__proto__'", '__proto__'),
+  ['a String object', () => Object('x')],
+];
+
+const numbers: Wrong[] = [constant('3', 3), constant('0', 0), constant('-1', -1)];
+
+const noIntegers: Wrong[] = [
+  constant('NaN', Number.NaN),
+  constant('Infinity', Number.POSITIVE_INFINITY),
+  constant('-Infinity', Number.NEGATIVE_INFINITY),
+  constant('3.7', 3.7),
+  constant('-0.5', -0.5),
+  constant('Number.MIN_VALUE', Number.MIN_VALUE),
+  constant('1e300', 1e300),
+  constant('-1e300', -1e300),
+  constant('2 ** 32 + 3', 2 ** 32 + 3),
+  constant('2 ** 53', 2 ** 53),
+  constant('2 ** 64', 2 ** 64),
+  constant('-(2 ** 31) - 1', -(2 ** 31) - 1),
+  constant('-(2 ** 53)', -(2 ** 53)),
+];
+
+const arrays: Wrong[] = [
+  ['[]', () => []],
+  ['[3]', () => [3]],
+];
+
+const buffers: Wrong[] = [
+  ['a Uint8Array', () => new Uint8Array(8)],
+  ['an ArrayBuffer', () => new ArrayBuffer(8)],
+];
+
+const typedArrays = [
+  Uint8Array,
+  Uint8ClampedArray,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+];
+
+/** Memory that is no memory any more, or never was. */
+const lostMemory: Wrong[] = [
+  ['a detached ArrayBuffer', detached((buffer) => buffer)],
+  ['a detached Buffer', detached((buffer) => Buffer.from(buffer))],
+  ['a detached DataView', detached((buffer) => new DataView(buffer))],
+  ['a DataView out of bounds', outOfBounds((buffer) => new DataView(buffer, 16))],
+  ['a DataView half out of bounds', outOfBounds((buffer) => new DataView(buffer, 4, 8))],
+  ...typedArrays.map((View): Wrong => [`a detached ${View.name}`, detached((b) => new View(b))]),
+  ...typedArrays.map((View): Wrong => {
+    return [`a ${View.name} out of bounds`, outOfBounds((b) => new View(b, 16))];
+  }),
+  ...typedArrays.map((View): Wrong => {
+    return [`a ${View.name} half out of bounds`, outOfBounds((b) => new View(b, 0, 2 * 4))];
+  }),
+].filter(([label]) => !/(8|Clamped)Array half/.test(String(label))) as Wrong[];
+
+const noMemory: Wrong[] = [
+  ['an object with the prototype of Uint8Array', () => Object.create(Uint8Array.prototype)],
+  ['an object with the prototype of ArrayBuffer', () => Object.create(ArrayBuffer.prototype)],
+  [
+    'an object with the prototype of SharedArrayBuffer',
+    () => Object.create(SharedArrayBuffer.prototype),
+  ],
+  ['a Proxy of a Uint8Array', () => new Proxy(new Uint8Array(64), {})],
+  ['a Proxy of an ArrayBuffer', () => new Proxy(new ArrayBuffer(64), {})],
+  ['a revoked Proxy of a Uint8Array', () => revoked(new Uint8Array(64))],
+  ['an object that looks like a view', () => ({ buffer: new ArrayBuffer(8), byteLength: 8 })],
+  ['a Blob', () => new Blob(['x'])],
+];
+
+/** A kind of argument: its wrong values. Undefined and null are added where they are wrong. */
+const integer = (...more: Wrong[]): Wrong[] => [
+  ...never,
+  ...strings,
+  ...arrays,
+  ...buffers,
+  ...noIntegers,
+  ...more,
+];
+
+const notMemory: Wrong[] = [...never, ...numbers, ...arrays, ...noMemory, ...lostMemory];
+
+/** Three elements, of which the second is not there. */
+function withHole(element: unknown): unknown[] {
+  const list = [element, element, element];
+  delete list[1];
+  return list;
+}
+
+const one = (value: unknown): unknown[] => [new Uint8Array(8), value];
+
+/** Elements that one buffer of a list may be: a getter of it takes away what came before. */
+function detachingGetter(): unknown[] {
+  const first = new Uint8Array(64);
+  const list: unknown[] = [first, undefined];
+  Object.defineProperty(list, 1, {
+    enumerable: true,
+    get() {
+      detach(first.buffer);
+      return new Uint8Array(8);
+    },
+  });
+  return list;
+}
+
+function truncatingGetter(): unknown[] {
+  const list: unknown[] = [undefined, new Uint8Array(8), new Uint8Array(8)];
+  Object.defineProperty(list, 0, {
+    configurable: true,
+    get() {
+      list.length = 1;
+      return new Uint8Array(8);
+    },
+  });
+  return list;
+}
+
+const { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX, AF_VSOCK } = sockfd;
+
+/** Objects with one field that is wrong. */
+function withField(
+  base: Record<string, unknown>,
+  field: string,
+  values: readonly unknown[],
+): Wrong[] {
+  return values.map((value) => {
+    const shown = typeof value === 'string' ? `'${value.slice(0, 12)}'` : Object.prototype.toString;
+    const text =
+      typeof shown === 'string' ? shown : typeof value === 'number' ? value : typeof value;
+    return [`an address with ${field}: ${text}`, () => ({ ...base, [field]: value })];
+  });
+}
+
+const noPort = [undefined, null, '80', 1n, Number.NaN, -1, 65536, 8.5, {}];
+const noUint32 = [undefined, null, '1', 1n, Number.NaN, -1, 2 ** 32, 0.5, {}];
+const inet = { family: AF_INET, addr: '127.0.0.1', port: 9 };
+const inet6 = { family: AF_INET6, addr: '::1', port: 9 };
+const netlink = { family: AF_NETLINK, pid: 0, groups: 0 };
+const packet = { family: AF_PACKET, ifindex: 1, protocol: 3 };
+const vsock = { family: AF_VSOCK, cid: 1, port: 9 };
+const noName = [null, 1, {}, [], new DataView(new ArrayBuffer(8))];
+
+const addresses: Wrong[] = [
+  ...withField({}, 'family', [undefined, null, '2', 2n, Number.NaN, -1, 65536, 2.5, 99]),
+  ...withField(inet, 'addr', [undefined, null, 1, '', '127.1', '::1', '1.2.3.4\0', '01.2.3.4']),
+  ...withField(inet, 'port', noPort),
+  ...withField(inet6, 'addr', [undefined, null, 1, '', '1.2.3.4', 'fe80::1%lo', ':::', '[::1]']),
+  ...withField(inet6, 'port', noPort),
+  ...withField(inet6, 'flowinfo', noUint32.slice(2)),
+  ...withField(inet6, 'scope_id', noUint32.slice(2)),
+  ...withField({ family: AF_UNIX }, 'path', [...noName, '', 'a\0b', 'x'.repeat(109)]),
+  ...withField({ family: AF_UNIX }, 'path', [new Uint8Array(0), new Uint8Array(8)]),
+  ...withField({ family: AF_UNIX }, 'abstract', [...noName, 'x'.repeat(108)]),
+  ...withField(netlink, 'pid', noUint32),
+  ...withField(netlink, 'groups', noUint32),
+  ...withField(packet, 'ifindex', [undefined, null, '1', 1n, Number.NaN, 2 ** 31]),
+  ...withField(packet, 'protocol', noPort),
+  ...withField(packet, 'hatype', noPort.slice(2)),
+  ...withField(packet, 'pkttype', [256, -1, '1', 1n]),
+  ...withField(packet, 'addr', ['x', 1, {}, new Uint8Array(33)]),
+  ...withField(vsock, 'cid', noUint32),
+  ...withField(vsock, 'port', noUint32),
+  ...withField({ family: 99 }, 'data', [null, 'x', 1, {}, new ArrayBuffer(8)]),
+];
+
+const entry = { fd: -1, events: 1 };
+
+const lists: Wrong[] = [
+  ['a list with a hole', () => withHole(entry)],
+  ...[undefined, null, 1, 'x', Symbol('x')].map(
+    (value): Wrong => [`a list with ${String(value)}`, () => [entry, value]],
+  ),
+  ...[undefined, null, '1', 1n, Number.NaN, 0.5, 2 ** 31, {}].map(
+    (fd): Wrong => [`a list with fd: ${String(fd)}`, () => [{ ...entry, fd }]],
+  ),
+  ...[undefined, null, '1', 1n, Number.NaN, 0.5, 65536, -32769, {}].map(
+    (events): Wrong => [`a list with events: ${String(events)}`, () => [{ ...entry, events }]],
+  ),
+  ['a list with an fd that traps conversion', () => [{ ...entry, fd: trap() }]],
+  ['a Set', () => new Set([entry])],
+  ['an object like an array', () => ({ 0: entry, length: 1 })],
+];
+
+// A Proxy is an object, and what its handler throws is the user's: of an object's kind, it is none.
+const noObjects = never.filter(([label]) => !label.includes('Proxy'));
+
+export const wrongValues = {
+  /** A C int. */
+  int: integer(constant('2 ** 31', 2 ** 31), constant('2 ** 32 - 1', 2 ** 32 - 1)),
+  /** A C int or unsigned. */
+  bits: integer(constant('2 ** 32', 2 ** 32)),
+  uint32: integer(constant('2 ** 32', 2 ** 32), constant('-1', -1)),
+  uint16: integer(constant('65536', 65536), constant('-1', -1)),
+  /** `offset` and `length` of 8 bytes; neither may pass the end. */
+  part: integer(constant('-1', -1), constant('9', 9), constant('2 ** 31', 2 ** 31)),
+  /** Memory. */
+  buf: [...notMemory, ...strings],
+  /** Memory or a string. */
+  source: [...notMemory, strings[strings.length - 1]] as Wrong[],
+  /** Memory of which some bytes are needed. */
+  room: [...notMemory, ...strings, ['an empty Uint8Array', () => new Uint8Array(0)]] as Wrong[],
+  /** Memory that receives 32 bits. */
+  lengthWord: [...notMemory, ...strings, ['three bytes', () => new Uint8Array(3)]] as Wrong[],
+  /** A list of buffers. */
+  bufs: [
+    ...never,
+    ...numbers,
+    ...strings,
+    ...buffers,
+    ...[undefined, null, 3, 'x', {}, 1n, Symbol('x')].map(
+      (value): Wrong => [`a list with ${String(value)}`, () => one(value)],
+    ),
+    ...[...lostMemory, ...noMemory].map(
+      ([label, make]): Wrong => [`a list with ${label}`, () => one(make())],
+    ),
+    ['a list with a hole', () => withHole(new Uint8Array(8))],
+    ['a list that takes an earlier buffer away', detachingGetter],
+    ['a list that becomes shorter', truncatingGetter],
+    ['1025 buffers', () => new Array(1025).fill(new Uint8Array(1))],
+    ['2 ** 32 - 1 holes', () => new Array(2 ** 32 - 1)],
+    ['a Proxy of a list', () => new Proxy([new Uint8Array(8)], {})],
+    ['a Set', () => new Set([new Uint8Array(8)])],
+    ['an object like an array', () => ({ 0: new Uint8Array(8), length: 1 })],
+  ] as Wrong[],
+  /** A SockAddr, or its bytes. */
+  sockaddr: [...noObjects, ...numbers, ...strings, ...arrays, ...lostMemory, ...addresses],
+  /** A SockAddr, not its bytes. */
+  sockaddrObject: [...noObjects, ...numbers, ...strings, ...arrays, ...addresses],
+  /** A list for poll, or its bytes. */
+  pollfds: [
+    ...noObjects,
+    ...numbers,
+    ...strings,
+    ...lostMemory,
+    ...lists,
+    ['seven bytes', () => new Uint8Array(7)],
+  ] as Wrong[],
+  ifname: [
+    ...never,
+    ...numbers,
+    ...arrays,
+    ...buffers,
+    constant('16 bytes', 'x'.repeat(16)),
+    constant('8 characters of 2 bytes', 'é'.repeat(8)),
+    constant('a NUL', 'l\0o'),
+    strings[strings.length - 1] as Wrong,
+  ],
+  /** Text of an IPv4 address. */
+  ipv4: [...never, ...numbers, ...arrays, ...buffers, ...strings],
+  /** Text of any kind. */
+  text: [...never, ...numbers, ...arrays, ...buffers, strings[strings.length - 1] as Wrong],
+  release: [...never, ...numbers, ...arrays, ...buffers, ...strings],
+  /** At least 104 bytes in a Uint8Array. */
+  tcpInfo: [...notMemory, ...strings, ['103 bytes', () => new Uint8Array(103)]] as Wrong[],
+  state: [...never, ...numbers, ...strings, ...arrays, constant("'TCP_CLOSE'", 'TCP_CLOSE')],
+  options: [...numbers, ...strings, constant('true', true), constant('1n', 1n)],
+  /** What a bool option is set to. */
+  bool: [
+    ...never.filter(([label]) => label !== 'true'),
+    ...strings,
+    ...arrays,
+    ...noIntegers,
+    ...lostMemory,
+  ],
+  /** What an int option is set to. */
+  number: [...never, ...strings, ...arrays, ...noIntegers, ...lostMemory],
+  /** What an option of a C int or bytes is set to, in the raw form. */
+  optval: [...never, ...arrays, ...noIntegers, ...noMemory, ...lostMemory],
+  linger: [
+    ...noObjects,
+    ...numbers,
+    ...strings,
+    ...lostMemory,
+    ['{ onoff: true }', () => ({ onoff: true })],
+    ['{ onoff: "1", linger: 1 }', () => ({ onoff: '1', linger: 1 })],
+    ['a linger of 2 ** 31', () => ({ onoff: true, linger: 2 ** 31 })],
+  ] as Wrong[],
+  timeval: [
+    ...noObjects,
+    ...numbers,
+    ...strings,
+    ...lostMemory,
+    ['{ sec: 1 }', () => ({ sec: 1 })],
+    ['{ sec: 1n, usec: 0 }', () => ({ sec: 1n, usec: 0 })],
+    ['{ sec: Infinity, usec: 0 }', () => ({ sec: Number.POSITIVE_INFINITY, usec: 0 })],
+    ['{ sec: 0.5, usec: 0 }', () => ({ sec: 0.5, usec: 0 })],
+  ] as Wrong[],
+  /** The memory of an fcntl command or an ioctl request. */
+  memory: [
+    ...notMemory.filter(([label]) => label !== 'undefined'),
+    ...strings,
+    ['three bytes', () => new Uint8Array(3)],
+  ] as Wrong[],
+  /** The memory of a request that does not tell its size, or a number. */
+  wordOrMemory: [
+    ...never,
+    ...strings,
+    ...arrays,
+    ...noIntegers,
+    constant('2 ** 32', 2 ** 32),
+    ...noMemory,
+    ...lostMemory,
+  ],
+  /** A time that may have a fraction. */
+  milliseconds: [...never, ...strings, ...arrays, ...buffers, constant('NaN', Number.NaN)],
+  /** The number of an fcntl command. */
+  word: integer(constant('2 ** 32', 2 ** 32)),
+} satisfies Record<string, readonly Wrong[]>;
+
+export type Kind = keyof typeof wrongValues;
+
+/** One argument: the name that an error tells, its kind, a right value, and what may be left out. */
+export interface Arg {
+  name: string;
+  kind: Kind;
+  right: () => unknown;
+  optional: boolean;
+  nullable: boolean;
+}
+
+const arg = (name: string, kind: Kind, right: () => unknown): Arg => {
+  return { name, kind, right, optional: false, nullable: false };
+};
+/** May be undefined. */
+const opt = (argument: Arg): Arg => ({ ...argument, optional: true });
+/** May be undefined or null: C's NULL. */
+const orNull = (argument: Arg): Arg => ({ ...argument, optional: true, nullable: true });
+/** May be null, and must be said. */
+const mayBeNull = (argument: Arg): Arg => ({ ...argument, nullable: true });
+
+// No descriptor: a wrong call that is let through fails with EBADF and does no harm.
+const fd = arg('fd', 'int', () => -1);
+const buf = arg('buf', 'buf', () => new Uint8Array(8));
+const source = arg('buf', 'source', () => new Uint8Array(8));
+const flags = arg('flags', 'bits', () => 0);
+const offset = opt(arg('offset', 'part', () => 0));
+const length = opt(arg('length', 'part', () => 8));
+const bufs = arg('bufs', 'bufs', () => [new Uint8Array(8), new Uint8Array(8)]);
+const addr = arg('addr', 'sockaddr', () => inet);
+const level = arg('level', 'int', () => sockfd.SOL_SOCKET);
+const timeout = opt(arg('timeout', 'int', () => 0));
+const out = orNull(arg('addr', 'buf', () => new Uint8Array(128)));
+const addrlen = opt(arg('addrlen', 'lengthWord', () => new Uint32Array(1)));
+const optname = (right: number): Arg => arg('optname', 'int', () => right);
+const int = (name: string, right: number): Arg => arg(name, 'int', () => right);
+const bits = (name: string, right: number): Arg => arg(name, 'bits', () => right);
+
+const newSocket = [int('domain', AF_INET), bits('type', sockfd.SOCK_DGRAM)];
+const pair = [int('domain', AF_UNIX), bits('type', sockfd.SOCK_DGRAM)];
+const pollArgs = [arg('fds', 'pollfds', () => [{ ...entry }]), timeout];
+const state = arg('state', 'state', () => 'CLOSE');
+const timeout_ms = opt(arg('timeout_ms', 'milliseconds', () => 0));
+
+/** What both forms have with the same arguments. */
+const same: Record<string, Arg[][]> = {
+  close: [[fd]],
+  connect: [[fd, addr]],
+  bind: [[fd, addr]],
+  dup: [[int('oldfd', -1)]],
+  dup2: [[int('oldfd', -1), int('newfd', -1)]],
+  dup3: [[int('oldfd', -1), int('newfd', -1), flags]],
+  fcntl: [
+    [fd, int('cmd', sockfd.F_SETFL), opt(arg('arg', 'word', () => 0))],
+    [fd, int('cmd', sockfd.F_SETLK), opt(arg('arg', 'memory', () => new Uint8Array(32)))],
+  ],
+  if_nametoindex: [[arg('ifname', 'ifname', () => 'lo')]],
+  ioctl: [
+    [fd, bits('request', sockfd.FIONREAD), opt(arg('arg', 'buf', () => new Int32Array(1)))],
+    [fd, bits('request', sockfd.FIONBIO), opt(arg('arg', 'wordOrMemory', () => 1))],
+  ],
+  listen: [[fd, int('backlog', 1)]],
+  poll: [pollArgs],
+  read: [[fd, buf, offset, length]],
+  readv: [[fd, bufs]],
+  recv: [[fd, buf, opt(flags), offset, length]],
+  send: [[fd, source, opt(flags), offset, length]],
+  sendto: [[fd, source, flags, mayBeNull(addr), offset, length]],
+  shutdown: [[fd, int('how', sockfd.SHUT_WR)]],
+  socket: [[...newSocket, opt(int('protocol', 0))]],
+  write: [[fd, source, offset, length]],
+  writev: [[fd, bufs]],
+};
+
+/** What makes no call at all, and both entry points have. */
+const pure: Record<string, Arg[][]> = {
+  decodeSockaddr: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
+  decodeTcpInfo: [
+    [
+      arg('bytes', 'tcpInfo', () => new Uint8Array(104)),
+      opt(arg('release', 'release', () => '6.1.0')),
+    ],
+  ],
+  encodeSockaddr: [[arg('addr', 'sockaddrObject', () => inet)]],
+  errnoName: [[int('number', 1)]],
+  htonl: [[arg('hostlong', 'uint32', () => 1)]],
+  htons: [[arg('hostshort', 'uint16', () => 1)]],
+  ntohl: [[arg('netlong', 'uint32', () => 1)]],
+  ntohs: [[arg('netshort', 'uint16', () => 1)]],
+  tcpCaStateName: [[int('state', 1)]],
+  tcpStateName: [[int('state', 1)]],
+};
+
+const af = int('af', AF_INET);
+const binary = arg('src', 'room', () => new Uint8Array(4));
+
+/** Every exported function: one list of right arguments for each way to call it. */
+export const calls: Record<string, Record<string, Arg[][]>> = {
+  sockfd: {
+    ...same,
+    ...pure,
+    accept: [[fd]],
+    accept4: [[fd, opt(flags)]],
+    getpeername: [[fd]],
+    getsockname: [[fd]],
+    getsockopt: [
+      [fd, level, optname(sockfd.SO_TYPE)],
+      [fd, level, optname(sockfd.SO_TYPE), opt(arg('buf|optval', 'buf', () => new Uint8Array(8)))],
+    ],
+    if_indextoname: [[arg('ifindex', 'uint32', () => 1)]],
+    inet_ntop: [[af, binary]],
+    inet_pton: [[af, arg('src', 'ipv4', () => '127.0.0.1')]],
+    recvfrom: [[fd, buf, opt(flags), offset, length]],
+    setsockopt: [
+      [fd, level, optname(sockfd.SO_RCVBUF), arg('value|optval', 'number', () => 4096)],
+      [fd, level, optname(sockfd.SO_KEEPALIVE), arg('value|optval', 'bool', () => true)],
+      [
+        fd,
+        level,
+        optname(sockfd.SO_LINGER),
+        arg('(value|optval)(.\\w+)*', 'linger', () => ({ onoff: true, linger: 0 })),
+      ],
+      [
+        fd,
+        level,
+        optname(sockfd.SO_RCVTIMEO),
+        arg('(value|optval)(.\\w+)*', 'timeval', () => ({ sec: 1, usec: 0 })),
+      ],
+    ],
+    socketpair: [[...pair, opt(int('protocol', 0))]],
+  },
+  'sockfd/raw': {
+    ...pure,
+    ...same,
+    accept: [[fd, out, addrlen]],
+    accept4: [[fd, out, addrlen, opt(flags)]],
+    getpeername: [[fd, out, addrlen]],
+    getsockname: [[fd, out, addrlen]],
+    getsockopt: [
+      [
+        fd,
+        level,
+        optname(sockfd.SO_TYPE),
+        orNull(arg('optval', 'buf', () => new Uint8Array(8))),
+        opt(arg('optlen', 'lengthWord', () => new Uint32Array(1))),
+      ],
+    ],
+    if_indextoname: [
+      [arg('ifindex', 'uint32', () => 1), arg('ifname', 'room', () => new Uint8Array(16))],
+    ],
+    inet_ntop: [[af, binary, arg('dst', 'buf', () => new Uint8Array(64))]],
+    inet_pton: [
+      [af, arg('src', 'text', () => '127.0.0.1'), arg('dst', 'room', () => new Uint8Array(4))],
+    ],
+    recvfrom: [[fd, buf, opt(flags), out, addrlen, offset, length]],
+    setsockopt: [[fd, level, optname(sockfd.SO_RCVBUF), arg('optval', 'optval', () => 4096)]],
+    socketpair: [[...pair, int('protocol', 0), arg('sv', 'room', () => new Int32Array(2))]],
+  },
+  'sockfd/testing': {
+    holdState: [
+      [state, opt(arg('options', 'options', () => ({})))],
+      [arg('state', 'state', () => 'ESTABLISHED')],
+    ],
+    waitForState: [[fd, state, timeout_ms]],
+  },
+};
+
+export const modules: Record<string, Record<string, unknown>> = {
+  sockfd,
+  'sockfd/raw': raw,
+  'sockfd/testing': testing,
+};
+
+/** Exported functions that are no calls with arguments of a user's. */
+export const notCalls: Record<string, string> = {
+  SystemError: 'a class that the package makes',
+  sk_meminfo: 'reads from a cursor of the package',
+};
+
+/** A call with one wrong argument. */
+export interface Misuse {
+  /** `recv(fd, buf, …), flags: NaN`. */
+  title: string;
+  /** What the message must say is wrong. */
+  name: string;
+  run: () => unknown;
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+export function functionOf(module: string, name: string): Callable {
+  return modules[module]?.[name] as Callable;
+}
+
+function wrongOf({ kind, optional, nullable }: Arg): readonly Wrong[] {
+  return [
+    ...(optional ? [] : undefineds),
+    ...(nullable ? [] : nulls),
+    ...(wrongValues[kind] as readonly Wrong[]),
+  ];
+}
+
+/** Every call of one function with one argument wrong and the others right. */
+export function* misuses(module: string, name: string): Generator<Misuse> {
+  const call = functionOf(module, name);
+  for (const args of calls[module]?.[name] ?? []) {
+    for (const [i, argument] of args.entries()) {
+      for (const [label, make] of wrongOf(argument)) {
+        yield {
+          title: `${module} ${name}, ${argument.name}: ${label}`,
+          name: argument.name,
+          run: () => call(...args.map(({ right }, n) => (n === i ? make() : right()))),
+        };
+      }
+    }
+  }
+}
+
+/** Values that are wrong for every argument, each another way through the checks. */
+const wrongForAll: Wrong[] = [
+  constant('Symbol()', Symbol('x')),
+  constant('1n', 1n),
+  ['an object that traps conversion', trap],
+  ['a DataView out of bounds', outOfBounds((buffer) => new DataView(buffer, 16))],
+  ['a detached Uint8Array', detached((buffer) => new Uint8Array(buffer))],
+];
+
+/** Every call of one function with two arguments wrong and the others right. */
+export function* doubleMisuses(module: string, name: string): Generator<Misuse> {
+  const call = functionOf(module, name);
+  for (const args of calls[module]?.[name] ?? []) {
+    for (let first = 0; first < args.length; first++) {
+      for (let second = first + 1; second < args.length; second++) {
+        const both = [args[first], args[second]].map((argument) => argument?.name);
+        for (const [label, make] of wrongForAll) {
+          for (const [other, makeOther] of wrongForAll) {
+            yield {
+              title: `${module} ${name}, ${both[0]}: ${label}, ${both[1]}: ${other}`,
+              name: both.join('|'),
+              run: () =>
+                call(
+                  ...args.map(({ right }, n) =>
+                    n === first ? make() : n === second ? makeOther() : right(),
+                  ),
+                ),
+            };
+          }
+        }
+      }
+    }
+  }
+}
+
+/** What is wrong with the answer to a misuse; undefined when it is as the contract says. */
+export function complaint({ title, name, run }: Misuse): string | undefined {
+  const before = traps.sprung;
+  let error: unknown;
+  try {
+    const result = run();
+    if (typeof result === 'object') (result as Partial<Disposable> | null)?.[Symbol.dispose]?.();
+    return `${title}: returned ${String(result)}`;
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (traps.sprung !== before) return `${title}: ran code of the value's`;
+  const { code, message } = error as { code?: string; message?: string };
+  const isType = error instanceof TypeError && code === 'ERR_INVALID_ARG_TYPE';
+  const isRange = error instanceof RangeError && code === 'ERR_OUT_OF_RANGE';
+  if (!isType && !isRange) return `${title}: threw ${String(error)} (code ${code})`;
+  // A part of an argument is named behind it: addr.port, fds[0].fd.
+  const named = new RegExp(`^The "(${name})([.[][^"]*)?" argument must `);
+  return named.test(message ?? '') ? undefined : `${title}: says ${message}`;
+}
+
+/** A number that close(2) is called with to show in a trace where the calls of a function begin. */
+export const marker = (index: number): number => -100_000 - index;
+
+/** All functions, in the order of the table. */
+export const functions = Object.entries(calls).flatMap(([module, table]) =>
+  Object.keys(table).map((name) => ({ module, name })),
+);
+
+// Compiled and run under strace. `--expose-gc` gives gc.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , collect, done] = process.argv;
+  const complaints: string[] = [];
+  for (const [index, { module, name }] of functions.entries()) {
+    const all = [...misuses(module, name), ...doubleMisuses(module, name)];
+    raw.close(marker(index));
+    for (const [n, misuse] of all.entries()) {
+      const said = complaint(misuse);
+      if (said !== undefined) complaints.push(said);
+      if (collect === 'gc') globalThis.gc?.({ type: n % 64 === 0 ? 'major' : 'minor' });
+    }
+  }
+  raw.close(marker(functions.length));
+  if (done !== undefined) {
+    rmSync(done, { force: true });
+    writeFileSync(done, JSON.stringify(complaints));
+  }
+}
