@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import type { HeldStateName } from '../testing/hold.js';
 import type { Observation } from '../testing/observe.js';
-import type { Chapter, Report, Step } from './tour.js';
+import type { Chapter, Report, Step } from './report.js';
 
 type Style = Parameters<typeof styleText>[0];
 
