@@ -9,7 +9,10 @@ export * from './structs/family.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/ipv6.js';
+export type { Linger, LingerInit } from './structs/linger.js';
+export type { Meminfo } from './structs/meminfo.js';
 export * from './structs/netdevice.js';
+export type { Timeval } from './structs/option.js';
 export type { PollFd } from './structs/pollfd.js';
 export type {
   SockAddr,
@@ -27,6 +30,7 @@ export { decodeSockaddr, encodeSockaddr } from './structs/sockaddr.js';
 export * from './structs/socket.js';
 export * from './structs/tcp.js';
 export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
+export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';

@@ -103,6 +103,15 @@ describe('README.md', () => {
     expect({ stdout, stderr, status }).toEqual({ stdout: output, stderr: '', status: 0 });
   });
 
+  it('has blocks that are TypeScript as they stand', async () => {
+    const paths = readme.map((block, i) => save(block, `block${i}.mts`));
+    const options =
+      '--noEmit --ignoreConfig --strict --target es2022 --module nodenext --types node';
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout, status } = await run(tsc, ...options.split(' '), ...paths);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+
   it('has no other block of JavaScript', () => {
     expect(readme).toHaveLength(2 + alone.length);
   });

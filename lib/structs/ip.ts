@@ -227,7 +227,7 @@ export const INADDR_MAX_LOCAL_GROUP = 0xe00000ff;
  * The kinds of the IPPROTO_IP options. Left out, and so read and set as bytes, are IP_OPTIONS,
  * IP_PKTOPTIONS, the IPsec policies and the structures of multicast.
  */
-export const ip_options = {
+export const ipOptions = {
   [IP_TOS]: int,
   [IP_TTL]: int,
   [IP_HDRINCL]: bool,

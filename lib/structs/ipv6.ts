@@ -233,7 +233,7 @@ export const IPV6_FREEBIND = 78;
  * The kinds of the IPPROTO_IPV6 options. Left out, and so read and set as bytes, are extension
  * headers, flow labels, IPsec policies and the structures of multicast.
  */
-export const ipv6_options = {
+export const ipv6Options = {
   [IPV6_ADDRFORM]: int,
   [IPV6_2292PKTINFO]: bool,
   [IPV6_2292HOPOPTS]: bool,

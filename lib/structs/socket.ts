@@ -1,22 +1,21 @@
 /**
  * The levels of socket options, and the options of SOL_SOCKET. socket(7)
  */
-import { Reader, Writer } from '../kernel/bytes.js';
-import { int32, object } from '../kernel/validate.js';
+import { linger } from './linger.js';
+import { meminfo } from './meminfo.js';
 import {
   bool,
   count64,
   id64,
   int,
   name,
-  type Option,
   type OptionTable,
   readonly,
-  structure,
   timeval,
   uint,
   writeonly,
 } from './option.js';
+import { ucred } from './ucred.js';
 
 /** Options of ip.ts; the number of IPPROTO_IP. ip(7) */
 export const SOL_IP = 0;
@@ -321,89 +320,13 @@ export const SK_MEMINFO_BACKLOG = 7;
 /** Index of `drops` in SO_MEMINFO. Linux 4.7. */
 export const SK_MEMINFO_DROPS = 8;
 
-/** `struct linger`, asm-generic/socket.h: the value of SO_LINGER. */
-export interface Linger {
-  /** l_onoff: 0 is off; anything else is on. */
-  onoff: number;
-  /** l_linger: seconds that close(2) may wait; 0 resets a TCP connection at once. */
-  linger: number;
-}
-
-/** What SO_LINGER is set from. */
-export interface LingerInit {
-  /** l_onoff: true or false, or the number that C would take. */
-  onoff: boolean | number;
-  /** l_linger: seconds. */
-  linger: number;
-}
-
-export const linger: Option<Linger, LingerInit> = {
-  reader: new Reader(new Uint8Array(8)),
-  decode: (r) => ({ onoff: r.i32(), linger: r.i32() }),
-  encode: (value) => {
-    const { onoff, linger } = object(value, 'value');
-    return new Writer(8)
-      .u32(typeof onoff === 'boolean' ? Number(onoff) : int32(onoff, 'value.onoff'))
-      .u32(int32(linger, 'value.linger')).bytes;
-  },
-};
-
-/** `struct ucred`, sys/socket.h: the value of SO_PEERCRED. */
-export interface Ucred {
-  /** pid: process id; 0 when there is no peer, or none visible from this pid namespace. */
-  pid: number;
-  /** uid: effective user id; 4294967295 when there is no peer. */
-  uid: number;
-  /** gid: effective group id; 4294967295 when there is no peer. */
-  gid: number;
-}
-
-export const ucred = structure<Ucred>(12, (r) => ({ pid: r.i32(), uid: r.u32(), gid: r.u32() }));
-
-/** The words of SO_MEMINFO, linux/sock_diag.h: what the kernel holds for a socket. */
-export interface Meminfo {
-  /** SK_MEMINFO_RMEM_ALLOC: received and not yet read, with overhead. Bytes. */
-  rmem_alloc: number;
-  /** SK_MEMINFO_RCVBUF: the limit of that, SO_RCVBUF. Bytes. */
-  rcvbuf: number;
-  /** SK_MEMINFO_WMEM_ALLOC: handed to the lower layers and not yet freed. Bytes. */
-  wmem_alloc: number;
-  /** SK_MEMINFO_SNDBUF: the limit of the send buffer, SO_SNDBUF. Bytes. */
-  sndbuf: number;
-  /** SK_MEMINFO_FWD_ALLOC: reserved and not yet used. Bytes. */
-  fwd_alloc: number;
-  /** SK_MEMINFO_WMEM_QUEUED: in the send queue, unsent or unacknowledged, with overhead. Bytes. */
-  wmem_queued: number;
-  /** SK_MEMINFO_OPTMEM: ancillary data and filters. Bytes. */
-  optmem: number;
-  /** SK_MEMINFO_BACKLOG: arrived while the socket was locked. Bytes. */
-  backlog: number | undefined;
-  /** SK_MEMINFO_DROPS: packets that found no room. Linux 4.7. */
-  drops: number | undefined;
-}
-
-/** The words of SO_MEMINFO and of the attribute INET_DIAG_SKMEMINFO, up to the end of `r`. */
-export const sk_meminfo = (r: Reader): Meminfo => ({
-  rmem_alloc: r.u32(),
-  rcvbuf: r.u32(),
-  wmem_alloc: r.u32(),
-  sndbuf: r.u32(),
-  fwd_alloc: r.u32(),
-  wmem_queued: r.u32(),
-  optmem: r.u32(),
-  backlog: r.maybe.u32(),
-  drops: r.maybe.u32(),
-});
-
-export const meminfo = structure(36, sk_meminfo);
-
 /**
  * The kinds of the SOL_SOCKET options. Left out, and so read and set as bytes, are those whose
  * value carries pointers, is a list, or is a structure with no kind here: SO_ATTACH_FILTER,
  * SO_ATTACH_REUSEPORT_CBPF, SO_PEERNAME, SO_PEERGROUPS, SO_TXTIME, SO_DEVMEM_DONTNEED.
  * SO_TIMESTAMPING is the int that its structure begins with.
  */
-export const socket_options = {
+export const socketOptions = {
   [SO_DEBUG]: bool,
   [SO_REUSEADDR]: bool,
   [SO_TYPE]: readonly(int),

@@ -247,7 +247,7 @@ export function tcpCaStateName(state: number): TcpCaStateName | (string & {}) {
  * and keys: TCP_MD5SIG, TCP_REPAIR_OPTIONS, TCP_CC_INFO, TCP_SAVED_SYN, TCP_REPAIR_WINDOW,
  * TCP_FASTOPEN_KEY, TCP_ZEROCOPY_RECEIVE, TCP_AO_*.
  */
-export const tcp_options = {
+export const tcpOptions = {
   [TCP_NODELAY]: bool,
   [TCP_MAXSEG]: int,
   [TCP_CORK]: bool,

@@ -34,7 +34,7 @@ export const TCP_ENCAP_ESPINTCP = 7;
 export const UDP_ENCAP_OVPNINUDP = 8;
 
 /** The kinds of the IPPROTO_UDP options. */
-export const udp_options = {
+export const udpOptions = {
   [UDP_CORK]: bool,
   [UDP_ENCAP]: int,
   [UDP_NO_CHECK6_TX]: bool,

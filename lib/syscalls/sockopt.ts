@@ -3,20 +3,20 @@ import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { isBuf, typeError } from '../kernel/validate.js';
-import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ip_options } from '../structs/ip.js';
-import { ipv6_options } from '../structs/ipv6.js';
+import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
+import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
-import { SOL_SOCKET, socket_options } from '../structs/socket.js';
-import { tcp_options } from '../structs/tcp.js';
-import { udp_options } from '../structs/udp.js';
+import { SOL_SOCKET, socketOptions } from '../structs/socket.js';
+import { tcpOptions } from '../structs/tcp.js';
+import { udpOptions } from '../structs/udp.js';
 
 /** The options whose values have a type, by level. A new level is a line here. */
 const options = {
-  [SOL_SOCKET]: socket_options,
-  [IPPROTO_IP]: ip_options,
-  [IPPROTO_IPV6]: ipv6_options,
-  [IPPROTO_TCP]: tcp_options,
-  [IPPROTO_UDP]: udp_options,
+  [SOL_SOCKET]: socketOptions,
+  [IPPROTO_IP]: ipOptions,
+  [IPPROTO_IPV6]: ipv6Options,
+  [IPPROTO_TCP]: tcpOptions,
+  [IPPROTO_UDP]: udpOptions,
 } as const;
 
 type Options = typeof options;

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A real socket held in a TCP state. */
 import { rangeError } from '../kernel/validate.js';
 import { SO_LINGER, SOL_SOCKET } from '../structs/socket.js';
@@ -37,13 +38,16 @@ export type HeldStateName = keyof typeof paths;
 /** Their names, in the order of a connection's life. */
 export const heldStates = Object.keys(paths) as HeldStateName[];
 
+/** The states that no descriptor ever shows. */
+type Hidden = 'SYN_RECV' | 'TIME_WAIT';
+
 /** A socket in a TCP state, until it is disposed of. */
-export interface HeldState extends Disposable {
-  readonly state: HeldStateName;
+export interface HeldState<State extends HeldStateName = HeldStateName> extends Disposable {
+  readonly state: State;
   /** Whose state it is. */
   readonly role: End['role'];
   /** The descriptor in that state; undefined for SYN_RECV and TIME_WAIT, which have none. */
-  readonly fd: number | undefined;
+  readonly fd: State extends Hidden ? undefined : number;
   /** The descriptor of the other end, where it has one. */
   readonly peer: number | undefined;
   /** The listener's descriptor. */
@@ -71,14 +75,14 @@ export function strike({ fds }: Stage): void {
   }
 }
 
-function held(stage: Stage, end: End, state: HeldStateName): HeldState {
+function held<State extends HeldStateName>(stage: Stage, end: End, state: State): HeldState<State> {
   const { client, server, listener } = stage;
   const peer = end === client ? server : end === server ? client : undefined;
-  const hasDescriptor = state !== 'TIME_WAIT' && state !== 'SYN_RECV';
+  const hidden = state === 'TIME_WAIT' || state === 'SYN_RECV';
   return {
     state,
     role: end.role,
-    fd: hasDescriptor ? end.fd : undefined,
+    fd: (hidden ? undefined : end.fd) as HeldState<State>['fd'],
     peer: peer?.fd,
     listener: listener.fd,
     fds: stage.fds,
@@ -109,10 +113,10 @@ function held(stage: Stage, end: End, state: HeldStateName): HeldState {
  * @param options.timeout_ms  how long to wait for the kernel at each step: 1000 unless given
  * @throws                    Error when the state was not reached; nothing stays open then
  */
-export function holdState(
-  state: HeldStateName,
+export function holdState<State extends HeldStateName>(
+  state: State,
   options: { addr?: LoopbackAddr; timeout_ms?: number } = {},
-): HeldState {
+): HeldState<State> {
   if (!Object.hasOwn(paths, state)) {
     throw rangeError('state', `must be one of ${heldStates.join(', ')}`, state);
   }

@@ -1,13 +1,15 @@
 /** The codecs of lib/structs, each beside the C structure that it must agree with. */
 import { Reader } from '../../lib/kernel/bytes.js';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK } from '../../lib/structs/family.js';
+import { linger } from '../../lib/structs/linger.js';
+import { meminfo } from '../../lib/structs/meminfo.js';
 import { encodeNlmsg, nlattr, nlmsghdr } from '../../lib/structs/netlink.js';
 import { timeval } from '../../lib/structs/option.js';
 import { decodeRevents, encodePollfds, type PollFd } from '../../lib/structs/pollfd.js';
 import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/sock_diag.js';
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
-import { linger, meminfo, ucred } from '../../lib/structs/socket.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
+import { ucred } from '../../lib/structs/ucred.js';
 import type { Field, Kind, Struct } from './abi-structs.js';
 
 type Values = Readonly<Record<string, unknown>>;
