@@ -8,8 +8,9 @@
 /** Any memory that a call may take: what `ArrayBuffer.isView` knows, or a whole buffer. */
 export type Buf = ArrayBufferView | ArrayBufferLike;
 
-/** The bytes of `buf`, without a copy. */
+/** The bytes of `buf`, without a copy: a plain Uint8Array, whose `slice` copies (Buffer's does not). */
 export function bytesOf(buf: Buf): Uint8Array {
+  if (buf.constructor === Uint8Array) return buf;
   return ArrayBuffer.isView(buf)
     ? new Uint8Array(buf.buffer, buf.byteOffset, buf.byteLength)
     : new Uint8Array(buf);

@@ -285,12 +285,14 @@ function decodeLl(r: Reader): SockAddr {
 export function decodeSockaddr(bytes: Buf): SockAddr {
   const all = buffer(bytes, 'bytes');
   if (all.byteLength < 2) return { family: AF_UNSPEC };
-  const r = new Reader(all);
-  const sa_family = r.u16();
+  const [sa_family_low = 0, sa_family_high = 0, port_high = 0, port_low = 0] = all;
+  const sa_family = sa_family_low | (sa_family_high << 8);
   const size = all.byteLength;
+  // The most frequent by far, and a third as dear without a cursor.
   if (sa_family === AF_INET && size >= 16) {
-    return { family: AF_INET, addr: formatIPv4(all, 4), port: r.be16() };
+    return { family: AF_INET, addr: formatIPv4(all, 4), port: (port_high << 8) | port_low };
   }
+  const r = new Reader(all).skip(2);
   if (sa_family === AF_INET6 && size >= 28) {
     const port = r.be16();
     const flowinfo = r.be32();
