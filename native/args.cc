@@ -143,6 +143,8 @@ int ArgReader::SlowBits(size_t i, const char* name) {
 
 Bytes ArgReader::SlowView(napi_value value, const char* name) {
   Bytes bytes = {nullptr, 0};
+  // Accepts() must not meet, and clear, the exception of an earlier argument.
+  if (!ok_) return bytes;
   Intrinsics* intrinsics = Get(env_);
   napi_value buffer, array;
   bool is_typed_array = false, is_data_view = false, is_array_buffer = false, detached = false;

@@ -34,9 +34,9 @@ export interface DiagSocket extends InetDiagMsg {
 }
 
 /**
- * The TCP socket with exactly these two ends, or undefined when the kernel has none. It sees what no
- * descriptor shows: SYN_RECV and TIME_WAIT. Needs no privilege; looks in the network namespace of
- * the calling thread. Does not block.
+ * The TCP socket with exactly these two ends, or undefined when the kernel has none. It sees what
+ * no descriptor shows: SYN_RECV and TIME_WAIT. Needs no privilege; looks in the network namespace
+ * of the calling thread. Does not block.
  *
  * https://man7.org/linux/man-pages/man7/sock_diag.7.html
  */

@@ -1,6 +1,6 @@
 /**
- * Cursors over the bytes of C structures. Each read or write aligns itself as C aligns the field, so
- * that a structure is written once, as an object literal that names its fields in order.
+ * Cursors over the bytes of C structures. Each read or write aligns itself as C aligns the field,
+ * so that a structure is written once, as an object literal that names its fields in order.
  *
  * Host byte order is little-endian: the addon is built for x64 and arm64 only.
  */
@@ -8,7 +8,7 @@
 /** Any memory that a call may take: what `ArrayBuffer.isView` knows, or a whole buffer. */
 export type Buf = ArrayBufferView | ArrayBufferLike;
 
-/** The bytes of `buf`, without a copy: a plain Uint8Array, whose `slice` copies (Buffer's does not). */
+/** The bytes of `buf`, not copied: a plain Uint8Array, whose `slice` copies (a Buffer's does not). */
 export function bytesOf(buf: Buf): Uint8Array {
   if (buf.constructor === Uint8Array) return buf;
   return ArrayBuffer.isView(buf)

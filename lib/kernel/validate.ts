@@ -70,3 +70,6 @@ export function buffer(value: unknown, name: string): Uint8Array {
   if (isBuf(value)) return bytesOf(value);
   throw typeError(name, 'must be an ArrayBufferView or ArrayBuffer', value);
 }
+
+/** Whether `value` is a Uint8Array, of whatever realm. */
+export const isUint8Array = types.isUint8Array;

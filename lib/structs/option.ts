@@ -1,6 +1,6 @@
 /**
- * What the value of a socket option is: how many bytes to offer the kernel, how they are read, how a
- * value is written. Each option of a manual page names one of these kinds in the table of that page.
+ * What the value of a socket option is: how many bytes to offer the kernel, how they are read, how
+ * a value is written. Each option of a manual page names one of these kinds in that page's table.
  */
 import { Reader, Writer } from '../kernel/bytes.js';
 import { integer, object, typeError } from '../kernel/validate.js';

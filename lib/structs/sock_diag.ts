@@ -28,7 +28,7 @@ function address(addr: InetAddr): Uint8Array {
   return bytes;
 }
 
-/** struct inet_diag_req_v2 for the one socket of `tuple`: `ext` has a bit (type - 1) an attribute. */
+/** struct inet_diag_req_v2 for the one socket of `tuple`. `ext`: bit (type - 1) an attribute. */
 export function encodeInetDiagReq(
   protocol: number,
   { local, remote }: Tuple,
@@ -75,7 +75,7 @@ export interface InetDiagMsg {
   expires: number;
   /** idiag_rqueue: bytes not yet read, +1 after a FIN; of LISTEN: connections that wait. */
   rqueue: number;
-  /** idiag_wqueue: bytes not yet acknowledged, +1 for a FIN or SYN; of LISTEN: the queue's limit. */
+  /** idiag_wqueue: bytes not acknowledged, +1 for a FIN or SYN; of LISTEN: the queue's limit. */
   wqueue: number;
   /** idiag_uid: owner; 0 for what has no socket (SYN_RECV, TIME_WAIT). */
   uid: number;

@@ -7,6 +7,7 @@ import {
   int32,
   integer,
   isBuf,
+  isUint8Array,
   object,
   rangeError,
   string,
@@ -139,7 +140,7 @@ export type SockAddrLike = SockAddr | { family: number; data: Uint8Array } | Buf
 const UNIX_PATH_MAX = 108;
 
 function name(value: unknown, argument: string, max: number): Uint8Array {
-  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+  if (typeof value !== 'string' && !isUint8Array(value)) {
     throw typeError(argument, 'must be a string or a Uint8Array', value);
   }
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
@@ -191,7 +192,7 @@ function encodeNl(addr: Record<string, unknown>): Uint8Array {
 
 function encodeLl(addr: Record<string, unknown>): Uint8Array {
   const address = addr.addr === undefined ? new Uint8Array(0) : addr.addr;
-  if (!(address instanceof Uint8Array)) {
+  if (!isUint8Array(address)) {
     throw typeError('addr.addr', 'must be a Uint8Array', addr.addr);
   }
   // sll_addr has 8 bytes; the longer addresses of InfiniBand (20) run past the C structure.
@@ -224,7 +225,7 @@ export function encodeSockaddr(addr: SockAddr | { family: number; data: Uint8Arr
   const fields = object(addr, 'addr');
   const sa_family = uint16(fields.family, 'addr.family');
   if (fields.data !== undefined) {
-    if (!(fields.data instanceof Uint8Array)) {
+    if (!isUint8Array(fields.data)) {
       throw typeError('addr.data', 'must be a Uint8Array', fields.data);
     }
     return new Writer(2 + fields.data.byteLength).u16(sa_family).copy(fields.data).bytes;
@@ -278,9 +279,9 @@ function decodeLl(r: Reader): SockAddr {
 }
 
 /**
- * The address that the kernel wrote. No bytes make it throw: an address too short for its family, like one of
- * a family without a type of its own, comes back as `{ family, data }`, and no bytes at all as
- * `{ family: AF_UNSPEC }`.
+ * The address that the kernel wrote. No bytes make it throw: an address too short for its family,
+ * like one of a family without a type of its own, comes back as `{ family, data }`, and no bytes at
+ * all as `{ family: AF_UNSPEC }`.
  */
 export function decodeSockaddr(bytes: Buf): SockAddr {
   const all = buffer(bytes, 'bytes');

@@ -32,8 +32,8 @@ const readsInt = new Set<number>([
  *                 FIOSETOWN and SIOCSPGRP. FIONREAD, SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK, FIOGETOWN
  *                 and SIOCGPGRP need none: the int that they write is then the result
  * @returns        that int, otherwise what the call returned (0)
- * @throws         EBADF · ENOTTY not a request of this descriptor · EINVAL · EFAULT no memory given ·
- *                 ENODEV no such interface · EPERM
+ * @throws         EBADF · ENOTTY not a request of this descriptor · EINVAL · EFAULT no memory
+ *                 given · ENODEV no such interface · EPERM
  *
  * https://man7.org/linux/man-pages/man2/ioctl.2.html
  */

@@ -9,7 +9,7 @@ export const IF_NAMESIZE = 16;
  * if_nametoindex(3) — the number of a network interface.
  *
  * @param ifname  its name, at most 15 bytes: `'lo'`
- * @throws        ENODEV no such interface · EMFILE the C library opens a socket for it
+ * @throws        ENODEV no such interface · ENOENT the C library could open no socket to ask with
  *
  * https://man7.org/linux/man-pages/man3/if_nametoindex.3.html
  */
@@ -20,7 +20,7 @@ export function if_nametoindex(ifname: string): number {
 /**
  * if_indextoname(3) — the name of a network interface.
  *
- * @throws  ENXIO no such interface · EMFILE the C library opens a socket for it
+ * @throws  ENXIO no such interface · ENOENT the C library could open no socket to ask with
  *
  * https://man7.org/linux/man-pages/man3/if_nametoindex.3.html
  */

@@ -1,4 +1,4 @@
-/** getsockopt(2) and setsockopt(2): the options of each level, by the tables of the manual pages. */
+/** getsockopt(2), setsockopt(2): the options of each level, by the tables of the manual pages. */
 import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';

@@ -109,7 +109,7 @@ function held<State extends HeldStateName>(stage: Stage, end: End, state: State)
  *
  * Blocks the thread for some milliseconds.
  *
- * @param options.addr        where to: 127.0.0.1 unless given; `{ family: AF_INET6, addr: '::1', … }`
+ * @param options.addr        where: 127.0.0.1 unless given; `{ family: AF_INET6, addr: '::1', … }`
  * @param options.timeout_ms  how long to wait for the kernel at each step: 1000 unless given
  * @throws                    Error when the state was not reached; nothing stays open then
  */
