@@ -5,6 +5,7 @@ import {
   AF_UNIX,
   type Buf,
   close,
+  EAGAIN,
   MSG_DONTWAIT,
   MSG_PEEK,
   read,
@@ -132,13 +133,19 @@ const samples: Record<string, () => Sample> = {
 
 for (const View of views) {
   const length = 16 / View.BYTES_PER_ELEMENT;
+  // Of a union of constructors TypeScript picks the overload without shared memory.
+  const Shared = View as unknown as new (
+    memory: ArrayBufferLike,
+    at: number,
+    length?: number,
+  ) => ArrayBufferView;
   samples[View.name] = () => {
     const memory = new ArrayBuffer(32);
     return { buf: new View(memory, 8, length), memory, at: 8 };
   };
   samples[`a ${View.name} of a SharedArrayBuffer`] = () => {
     const memory = new SharedArrayBuffer(32);
-    return { buf: new View(memory, 8, length), memory, at: 8 };
+    return { buf: new Shared(memory, 8, length), memory, at: 8 };
   };
   samples[`a ${View.name} that tracks its buffer`] = () => {
     const memory = resizable(64, 64);
@@ -148,7 +155,7 @@ for (const View of views) {
   };
   samples[`a ${View.name} that tracks a growable buffer`] = () => {
     const memory = growable(16, 64);
-    const buf = new View(memory, 8);
+    const buf = new Shared(memory, 8);
     memory.grow(24);
     return { buf, memory, at: 8 };
   };
@@ -160,8 +167,14 @@ const taken = (length = 64): string => {
   return bytes.toString('latin1', 0, recv(far, bytes));
 };
 
-function fill({ memory, at }: Sample): void {
-  new Uint8Array(memory).fill(0x2e);
+/** Dots around a sample, unless it is of the pool, where they would overwrite others' bytes. */
+function clear({ memory, buf }: Sample): void {
+  if (!(buf instanceof Buffer)) new Uint8Array(memory).fill(0x2e);
+}
+
+function fill(sample: Sample): void {
+  clear(sample);
+  const { memory, at } = sample;
   new Uint8Array(memory).set(Buffer.from(text), at);
 }
 
@@ -201,7 +214,7 @@ describe.each(Object.entries(samples))('%s', (_name, make) => {
   it('is where recv, recvfrom, read and readv write', () => {
     const fresh = (): Sample => {
       const sample = make();
-      new Uint8Array(sample.memory).fill(0x2e);
+      clear(sample);
       return sample;
     };
     const cases: [offset: number, length: number, call: (buf: Buf) => number][] = [
@@ -216,17 +229,15 @@ describe.each(Object.entries(samples))('%s', (_name, make) => {
     ];
     for (const [offset, length, call] of cases) {
       const sample = fresh();
-      // Memory in front of a slice of the pool is somebody else's: only what is in it is compared.
-      const before = shown(sample);
       send(near, text);
       expect(call(sample.buf)).toBe(length);
       const written = expected(sample, offset, text.slice(0, length));
-      if (sample.memory.byteLength <= 64) expect(shown(sample)).toBe(written);
-      else expect(shown(sample).length).toBe(before.length);
+      // What surrounds a slice of the pool is somebody else's, and not known.
+      if (!(sample.buf instanceof Buffer)) expect(shown(sample)).toBe(written);
       const { buf } = sample;
       const own = ArrayBuffer.isView(buf)
-        ? Buffer.from(buf.buffer, buf.byteOffset, buf.byteLength)
-        : Buffer.from(buf);
+        ? Buffer.from(buf.buffer as ArrayBuffer, buf.byteOffset, buf.byteLength)
+        : Buffer.from(buf as ArrayBuffer);
       expect(own.toString('latin1', offset, offset + length)).toBe(text.slice(0, length));
       raw.recv(far, new Uint8Array(64), MSG_DONTWAIT);
     }
@@ -429,6 +440,7 @@ describe("a user's code", () => {
   /** Replaces properties for the time of `run`, with functions that note that they were called. */
   function patched(targets: [holder: object, key: PropertyKey][], run: () => void): string[] {
     const called: string[] = [];
+    let running = false;
     const saved = targets.map(([holder, key]) => {
       return [holder, key, Object.getOwnPropertyDescriptor(holder, key)] as const;
     });
@@ -436,15 +448,17 @@ describe("a user's code", () => {
     for (const [holder, key, descriptor] of saved) {
       const original = descriptor?.value ?? descriptor?.get;
       const note = function (this: unknown, ...args: unknown[]): unknown {
-        called.push(String(key));
+        if (running) called.push(String(key));
         return Reflect.apply(original, this, args);
       };
       const changed = descriptor?.get ? { get: note } : { value: note, writable: true };
       define(holder, key, { ...changed, configurable: true });
     }
     try {
+      running = true;
       run();
     } finally {
+      running = false;
       for (const [holder, key, descriptor] of saved) {
         if (descriptor !== undefined) define(holder, key, descriptor);
       }
@@ -506,7 +520,8 @@ describe("a user's code", () => {
     });
     expect(called).toEqual([]);
     expect(sent).toEqual([...empty.map((is) => (is ? 0 : 8)), 4]);
-    expect(received).toEqual(empty.map((is) => (is ? 0 : 8)));
+    // No room, and nothing queued: the kernel answers EAGAIN.
+    expect(received).toEqual(empty.map((is) => (is ? -EAGAIN : 8)));
     expect(vector).toBe(4);
   });
 
@@ -516,8 +531,8 @@ describe("a user's code", () => {
     const lost = new Uint8Array(8);
     detach(lost.buffer);
     const errors: unknown[] = [];
+    const refused: unknown[] = [gone, lost, {}, lost.buffer, 5];
     const called = patched(targets, () => {
-      const refused: unknown[] = [gone, lost, {}, lost.buffer, 5];
       for (let i = 0; i < refused.length; i++) {
         try {
           raw.send(near, refused[i] as Buf);

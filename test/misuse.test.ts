@@ -92,6 +92,9 @@ const traced = [
   ...['open', 'openat', 'pipe2', 'epoll_ctl', 'sendfile', 'splice', 'io_uring_enter'],
 ];
 
+/** How the engine tells Node's loop that it has work: 1 to an eventfd. No argument here is one. */
+const wakesLoop = /^write\(\d+, "\\1(\\0){7}", 8\)\s+= 8$/;
+
 describe('a wrong argument, in a process of its own', () => {
   let dir: string;
   let program: string;
@@ -144,7 +147,8 @@ describe('a wrong argument, in a process of its own', () => {
       const end = own.findIndex((call) => isMarker(call, index + 1));
       expect(begin, `the marker of ${name}`).toBeGreaterThanOrEqual(0);
       expect(end, `the marker after ${name}`).toBeGreaterThan(begin);
-      found.push(...own.slice(begin + 1, end).map((call) => `${module} ${name}: ${call}`));
+      const made = own.slice(begin + 1, end).filter((call) => !wakesLoop.test(call));
+      found.push(...made.map((call) => `${module} ${name}: ${call}`));
     }
     expect(found).toEqual([]);
   }, 120_000);

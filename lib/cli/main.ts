@@ -55,6 +55,12 @@ async function main(argv: string[]): Promise<number> {
   return tour(json);
 }
 
+// A reader that has seen enough (`sockfd tour | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -75,7 +75,7 @@ function summary({ states, missing }: Report): string[] {
     missing.length === 0
       ? 'All eleven states were observed.'
       : `Not observed: ${missing.join(', ')}.`;
-  return [paint('bold', 'Where each state was read'), '', ...rows, '', verdict, ''];
+  return [paint('bold', 'Where each state was read'), '', ...rows, '', ...wrap(verdict, 0, 2), ''];
 }
 
 export function renderText(report: Report): string {

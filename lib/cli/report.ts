@@ -74,6 +74,7 @@ function walk(title: string, path: Path): Chapter {
       step.ends = look(stage, moment);
     }
   } catch (error) {
+    if (made.length > 0) chapter.steps.push({ calls: made, means: 'It failed.', ends: [] });
     chapter.failure = (error as Error).message;
   } finally {
     strike(stage);

@@ -8,7 +8,7 @@
 /** Any memory that a call may take: what `ArrayBuffer.isView` knows, or a whole buffer. */
 export type Buf = ArrayBufferView | ArrayBufferLike;
 
-/** The bytes of `buf`, not copied: a plain Uint8Array, whose `slice` copies (a Buffer's does not). */
+/** The bytes of `buf`, not copied, as a plain Uint8Array: its `slice` copies, a Buffer's not. */
 export function bytesOf(buf: Buf): Uint8Array {
   if (buf.constructor === Uint8Array) return buf;
   return ArrayBuffer.isView(buf)

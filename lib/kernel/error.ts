@@ -1,13 +1,14 @@
 /**
  * From `-errno` to an exception: the names of the error numbers, and the one class that is thrown.
  */
-import * as errno from './errno.js';
+import * as numbers from './errno.js';
+import { int32 } from './validate.js';
 
 /** Names that C has for a number that already has another. */
 const aliases = new Set(['EWOULDBLOCK', 'EDEADLOCK', 'ENOTSUP', 'EFSBADCRC', 'EFSCORRUPTED']);
 
 const names = new Map<number, string>(
-  Object.entries(errno)
+  Object.entries(numbers)
     .filter(([name]) => !aliases.has(name))
     .map(([name, number]) => [number, name]),
 );
@@ -17,7 +18,8 @@ const names = new Map<number, string>(
  * that Linux does not use gives `E` and the number.
  */
 export function errnoName(number: number): string {
-  return names.get(Math.abs(number)) ?? `E${Math.abs(number)}`;
+  const positive = Math.abs(int32(number, 'number'));
+  return names.get(positive) ?? `E${positive}`;
 }
 
 /** What a system call answered when it failed. */

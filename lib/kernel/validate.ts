@@ -65,11 +65,28 @@ export function isBuf(value: unknown): value is Buf {
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
-/** The bytes of `value`, which must be an ArrayBufferView or ArrayBuffer. */
+/** Throws for a typed array that is detached or out of bounds; of the language, so not patched. */
+const { keys } = Uint8Array.prototype;
+
+/** The bytes of `value`, which must be an ArrayBufferView or ArrayBuffer that has its memory. */
 export function buffer(value: unknown, name: string): Uint8Array {
-  if (isBuf(value)) return bytesOf(value);
-  throw typeError(name, 'must be an ArrayBufferView or ArrayBuffer', value);
+  if (!isBuf(value)) throw typeError(name, 'must be an ArrayBufferView or ArrayBuffer', value);
+  try {
+    const bytes = bytesOf(value);
+    // What has lost its memory is empty; what is empty may have lost it.
+    if (bytes.byteLength === 0 && types.isTypedArray(value)) keys.call(value as Uint8Array);
+    return bytes;
+  } catch {
+    throw typeError(name, 'must not be detached or out of the bounds of its buffer', value);
+  }
 }
 
 /** Whether `value` is a Uint8Array, of whatever realm. */
 export const isUint8Array = types.isUint8Array;
+
+/** `value`, which must be one of some strings. */
+export function oneOf<S extends string>(names: readonly S[], value: unknown, name: string): S {
+  const found = names.find((each) => each === string(value, name));
+  if (found === undefined) throw rangeError(name, `must be one of ${names.join(', ')}`, value);
+  return found;
+}

@@ -12,16 +12,21 @@ export interface PollFd {
   revents?: number;
 }
 
-/** `struct pollfd[]`, 8 bytes each. */
+/**
+ * `struct pollfd[]`, 8 bytes each. Each `revents` is written here already, as 0: an entry that does
+ * not let it be written is refused before the call.
+ */
 export function encodePollfds(fds: readonly PollFd[]): Uint8Array<ArrayBuffer> {
-  if (!Array.isArray(fds)) throw typeError('fds', 'must be an array of { fd, events }', fds);
   const w = new Writer(8 * fds.length);
-  for (const [i, entry] of fds.entries()) {
+  fds.forEach((entry, i) => {
     const { fd, events } = object(entry, `fds[${i}]`);
     w.u32(int32(fd, `fds[${i}].fd`))
       .u16(integer(events, `fds[${i}].events`, -0x8000, 0xffff))
       .u16(0);
-  }
+    if (!Reflect.set(entry, 'revents', 0)) {
+      throw typeError(`fds[${i}]`, 'must let its revents be written', entry);
+    }
+  });
   return w.bytes;
 }
 

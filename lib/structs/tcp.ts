@@ -1,6 +1,7 @@
 /**
  * TCP: the options of IPPROTO_TCP and the names of its states. tcp(7)
  */
+import { int32 } from '../kernel/validate.js';
 import { bool, int, name, type OptionTable, readonly, uint } from './option.js';
 import { tcp_info_option } from './tcp_info.js';
 
@@ -224,6 +225,9 @@ const states = [
   'BOUND_INACTIVE',
 ] as const;
 
+/** The names of the TCP states, in the order of their numbers. */
+export const tcpStateNames: readonly TcpStateName[] = states.slice(1) as TcpStateName[];
+
 const caStates = ['Open', 'Disorder', 'CWR', 'Recovery', 'Loss'] as const;
 
 /** The name of a TCP state, as the kernel has it without TCP_. */
@@ -234,12 +238,12 @@ export type TcpCaStateName = (typeof caStates)[number];
 
 /** The name of a TCP state: 1 is 'ESTABLISHED'. A number that is no state is given as text. */
 export function tcpStateName(state: number): TcpStateName | (string & {}) {
-  return states[state] ?? String(state);
+  return states[int32(state, 'state')] ?? String(state);
 }
 
 /** The name of a `ca_state`: 0 is 'Open'. A number that is no state is given as text. */
 export function tcpCaStateName(state: number): TcpCaStateName | (string & {}) {
-  return caStates[state] ?? String(state);
+  return caStates[int32(state, 'state')] ?? String(state);
 }
 
 /**

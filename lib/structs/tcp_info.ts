@@ -1,6 +1,6 @@
 /** `struct tcp_info`, linux/tcp.h: the value of TCP_INFO, and of INET_DIAG_INFO in sock_diag. */
-import { Reader } from '../kernel/bytes.js';
-import { rangeError, typeError } from '../kernel/validate.js';
+import { type Buf, Reader } from '../kernel/bytes.js';
+import { buffer, rangeError } from '../kernel/validate.js';
 import { kernelVersion } from '../kernel/version.js';
 import { structure } from './option.js';
 
@@ -188,9 +188,9 @@ export const tcp_info_option = structure<TcpInfo>(512, (r, length) =>
  * @param bytes    as the kernel wrote them, no longer than the length it returned; 104 at least
  * @param release  `uname -r` of the kernel that wrote them; this machine's by default
  */
-export function decodeTcpInfo(bytes: Uint8Array, release?: string): TcpInfo {
-  if (!(bytes instanceof Uint8Array)) throw typeError('bytes', 'must be a Uint8Array', bytes);
-  const length = bytes.byteLength;
+export function decodeTcpInfo(bytes: Buf, release?: string): TcpInfo {
+  const r = new Reader(buffer(bytes, 'bytes'));
+  const length = r.end;
   if (length < baseline) throw rangeError('bytes', `must have ${baseline} bytes or more`, length);
-  return tcp_info(new Reader(bytes), length, kernelVersion(release));
+  return tcp_info(r, length, kernelVersion(release));
 }

@@ -10,7 +10,7 @@
 import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { EAFNOSUPPORT, ENOSPC } from '../kernel/errno.js';
-import { buffer, int32, isBuf, rangeError, string } from '../kernel/validate.js';
+import { buffer, int32, isBuf, rangeError, string, typeError } from '../kernel/validate.js';
 import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../structs/inet.js';
 import { decodeRevents, encodePollfds, type PollFd } from '../structs/pollfd.js';
@@ -73,9 +73,12 @@ export function sendto(
  */
 export function poll(fds: readonly PollFd[] | Buf, timeout = -1): number {
   if (isBuf(fds)) return native.poll(fds, timeout);
-  const bytes = encodePollfds(fds);
+  if (!Array.isArray(fds)) throw typeError('fds', 'must be an array of { fd, events }', fds);
+  // A list of our own: reading an entry may change the caller's.
+  const entries: PollFd[] = Array.from(fds);
+  const bytes = encodePollfds(entries);
   const result = native.poll(bytes, timeout);
-  decodeRevents(bytes, fds);
+  decodeRevents(bytes, entries);
   return result;
 }
 

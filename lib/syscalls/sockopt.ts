@@ -2,7 +2,7 @@
 import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
-import { isBuf, typeError } from '../kernel/validate.js';
+import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
 import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
@@ -51,6 +51,9 @@ type Untyped<L extends number, N extends number> = L extends Level
   : N;
 
 function find(level: number, optname: number): Option<unknown, unknown> | undefined {
+  // Numbers before they are keys.
+  int32(level, 'level');
+  int32(optname, 'optname');
   const tables: { [level: number]: { [optname: number]: unknown } } = options;
   return tables[level]?.[optname] as Option<unknown, unknown> | undefined;
 }
@@ -77,12 +80,12 @@ export function getsockopt<L extends Level, N extends Readable<L>>(
 ): OptionValue<L, N>;
 export function getsockopt(fd: number, level: number, optname: number, buf: Buf): number;
 export function getsockopt(fd: number, level: number, optname: number, buf?: Buf): unknown {
-  const option = buf === undefined ? find(level, optname) : undefined;
+  if (buf !== undefined) {
+    return check(native.getsockopt(fd, level, optname, buffer(buf, 'buf')), 'getsockopt');
+  }
+  const option = find(level, optname);
   if (option === undefined) {
-    if (buf === undefined && Number.isInteger(level) && Number.isInteger(optname)) {
-      throw typeError('buf', `must be given: option ${optname} of level ${level} has no type`, buf);
-    }
-    return check(native.getsockopt(fd, level, optname, buf as Buf), 'getsockopt');
+    throw typeError('buf', `must be given: option ${optname} of level ${level} has no type`, buf);
   }
   const { reader, decode } = option;
   const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
@@ -114,7 +117,14 @@ export function setsockopt<L extends number, N extends number>(
   value: number | Buf,
 ): void;
 export function setsockopt(fd: number, level: number, optname: number, value: unknown): void {
-  const option = isBuf(value) ? undefined : find(level, optname);
-  const optval = option === undefined ? value : option.encode(value);
-  check(native.setsockopt(fd, level, optname, optval as Buf), 'setsockopt');
+  check(native.setsockopt(fd, level, optname, encode(level, optname, value)), 'setsockopt');
+}
+
+/** What the kernel takes for `value`: bytes as they are, and else as the option's table says. */
+function encode(level: number, optname: number, value: unknown): number | string | Uint8Array {
+  if (isBuf(value)) return buffer(value, 'value');
+  const option = find(level, optname);
+  if (option !== undefined) return option.encode(value);
+  if (typeof value !== 'number') throw typeError('value', 'must be bytes or a number', value);
+  return integer(value, 'value', -0x8000_0000, 0xffff_ffff);
 }

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A real socket held in a TCP state. */
-import { rangeError } from '../kernel/validate.js';
+import { integer, object, oneOf } from '../kernel/validate.js';
 import { SO_LINGER, SOL_SOCKET } from '../structs/socket.js';
 import type { TcpStateName } from '../structs/tcp.js';
 import * as raw from '../syscalls/raw.js';
@@ -117,10 +117,10 @@ export function holdState<State extends HeldStateName>(
   state: State,
   options: { addr?: LoopbackAddr; timeout_ms?: number } = {},
 ): HeldState<State> {
-  if (!Object.hasOwn(paths, state)) {
-    throw rangeError('state', `must be one of ${heldStates.join(', ')}`, state);
-  }
+  oneOf(heldStates, state, 'state');
+  object(options, 'options');
   const { addr = LOOPBACK.AF_INET, timeout_ms = 1000 } = options;
+  integer(timeout_ms, 'options.timeout_ms', 0, 0x7fff_ffff);
   const stage = makeStage(calls, addr);
   try {
     for (const { reached } of paths[state](stage)) {

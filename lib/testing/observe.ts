@@ -1,5 +1,6 @@
 /** What the kernel says of one end of a connection: by its descriptor, or else by its addresses. */
 import { findTcpSocket } from '../inspect/sock_diag.js';
+import { int32, integer, oneOf } from '../kernel/validate.js';
 import { IPPROTO_TCP } from '../structs/ip.js';
 import { FIONREAD, SIOCOUTQ } from '../structs/netdevice.js';
 import type { Tuple } from '../structs/sock_diag.js';
@@ -9,6 +10,7 @@ import {
   TCP_LISTEN,
   type TcpStateName,
   tcpStateName,
+  tcpStateNames,
 } from '../structs/tcp.js';
 import type { TcpInfo } from '../structs/tcp_info.js';
 import { ioctl } from '../syscalls/ioctl.js';
@@ -106,6 +108,9 @@ export function waitForEnd(end: End, state: TcpStateName, timeout_ms: number): O
  * @throws Error when `timeout_ms` is over, with the state seen last; SystemError as getsockopt
  */
 export function waitForState(fd: number, state: TcpStateName, timeout_ms = 1000): TcpInfo {
+  int32(fd, 'fd');
+  oneOf(tcpStateNames, state, 'state');
+  integer(timeout_ms, 'timeout_ms', 0, 0x7fff_ffff);
   waitForEnd({ role: 'client', fd }, state, timeout_ms);
   return getsockopt(fd, IPPROTO_TCP, TCP_INFO);
 }

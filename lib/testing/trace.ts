@@ -103,10 +103,10 @@ const writers: {
   listen: ([fd, backlog]) => ['listen', `${fd}, ${backlog}`, 0],
   accept: ([fd], result) => [
     'accept',
-    `${fd}, ${result ? named(result.addr) : 'NULL, NULL'}`,
+    `${fd}, ${result ? named(result.addr) : '…'}`,
     result?.fd ?? -1,
   ],
-  getsockname: ([fd], addr) => ['getsockname', `${fd}, ${addr ? named(addr) : ''}`, 0],
+  getsockname: ([fd], addr) => ['getsockname', `${fd}, ${addr ? named(addr) : '…'}`, 0],
   shutdown: ([fd, how]) => ['shutdown', `${fd}, ${one(how, hows)}`, 0],
   send: ([fd, buf, bits = 0], sent) => {
     const bytes = typeof buf === 'string' ? Buffer.from(buf) : (buf as Uint8Array);
@@ -114,7 +114,7 @@ const writers: {
     return ['sendto', `${fd}, ${what}, ${flags(bits, messageFlags)}, NULL, 0`, sent ?? -1];
   },
   recv: ([fd, buf, bits = 0], got = -1) => {
-    const what = `${memory(buf as Uint8Array, got)}, ${buf.byteLength}`;
+    const what = `${got < 0 ? '…' : memory(buf as Uint8Array, got)}, ${buf.byteLength}`;
     return ['recvfrom', `${fd}, ${what}, ${flags(bits, messageFlags)}, NULL, NULL`, got];
   },
   setsockopt: (args) => {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  AF_ALG,
   AF_CAN,
   AF_INET,
   AF_INET6,
@@ -23,8 +22,8 @@ import {
   getsockname,
   if_nametoindex,
   listen,
-  poll,
   POLLIN,
+  poll,
   recvfrom,
   SOCK_DGRAM,
   SOCK_RAW,
@@ -200,7 +199,15 @@ describe('decodeSockaddr', () => {
 
   it('loses nothing of a family that it does not know, in either direction', () => {
     for (let n = 0; n < 200; n++) {
-      const known: number[] = [AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK];
+      const known: number[] = [
+        AF_UNSPEC,
+        AF_UNIX,
+        AF_INET,
+        AF_INET6,
+        AF_NETLINK,
+        AF_PACKET,
+        AF_VSOCK,
+      ];
       const family = randomInt(65536);
       if (known.includes(family)) continue;
       const data = new Uint8Array(randomBytes(randomInt(127)));
@@ -245,8 +252,12 @@ describe('AF_INET and AF_INET6', () => {
   });
 
   it('are what python3 sees on the same socket', () => {
-    const [four, six] = [bound(SOCK_DGRAM), bound(SOCK_DGRAM, { family: AF_INET6, addr: '::1', port: 0 })];
-    const script = 'json.dump([socket.socket(fileno=fd).getsockname() for fd in (3, 4)], sys.stdout)';
+    const [four, six] = [
+      bound(SOCK_DGRAM),
+      bound(SOCK_DGRAM, { family: AF_INET6, addr: '::1', port: 0 }),
+    ];
+    const script =
+      'json.dump([socket.socket(fileno=fd).getsockname() for fd in (3, 4)], sys.stdout)';
     expect(python(script, null, [four.fd, six.fd])).toEqual([
       ['127.0.0.1', four.addr.port],
       ['::1', six.addr.port, 0, 0],
@@ -425,27 +436,30 @@ describe('AF_PACKET', () => {
   it('binds to lo, and is told what packet(7) says of a received frame', (context) => {
     if (!canPacket) context.skip('AF_PACKET needs CAP_NET_RAW');
     const ifindex = if_nametoindex('lo');
-    const ETH_P_IP = 0x0800;
+    // An EtherType for local experiments (IEEE 802): nobody else's frames come with it.
+    const protocol = 0x88b5;
     const fd = open(AF_PACKET, SOCK_DGRAM, 0);
-    bind(fd, { family: AF_PACKET, ifindex, protocol: ETH_P_IP });
-    const lo = { family: AF_PACKET, ifindex, protocol: ETH_P_IP, hatype: 772 };
+    bind(fd, { family: AF_PACKET, ifindex, protocol });
     // ARPHRD_LOOPBACK is 772, and loopback's address six bytes of 0: sysfs says both, too.
     expect(readFileSync('/sys/class/net/lo/type', 'utf8').trim()).toBe('772');
-    expect(getsockname(fd)).toEqual({ ...lo, pkttype: 0, addr: new Uint8Array(6) });
+    const addr = new Uint8Array(6);
+    const lo = { family: AF_PACKET, ifindex, protocol, hatype: 772, pkttype: 0, addr } as const;
+    expect(getsockname(fd)).toEqual(lo);
 
-    const { fd: receiver, addr } = bound(SOCK_DGRAM);
     const payload = randomBytes(16);
-    sendto(open(AF_INET, SOCK_DGRAM), payload, 0, addr);
-    const frame = new Uint8Array(2048);
-    for (let n = 0; n < 1000; n++) {
+    const sender = open(AF_PACKET, SOCK_DGRAM, 0);
+    expect(sendto(sender, payload, 0, { family: AF_PACKET, ifindex, protocol, addr })).toBe(16);
+    const frame = Buffer.alloc(64);
+    for (let n = 0; n < 100; n++) {
       expect(poll([{ fd, events: POLLIN }], 5000)).toBe(1);
       const { bytes, addr: from } = recvfrom(fd, frame);
-      if (!Buffer.from(frame.subarray(0, bytes)).includes(payload)) continue;
-      expect(from).toMatchObject({ ...lo, addr: new Uint8Array(6) });
-      shut(receiver);
+      // Another run of this test on the same machine sends such frames, too.
+      if (!frame.subarray(0, bytes).includes(payload)) continue;
+      // packet(7): PACKET_HOST, 0, is what was sent to this machine.
+      expect(from).toEqual(lo);
       return;
     }
-    expect.unreachable('the datagram was not among a thousand frames');
+    expect.unreachable('the frame was not among a hundred');
   });
 });
 
@@ -505,23 +519,10 @@ describe('AF_UNSPEC', () => {
 });
 
 describe('a family without a type', () => {
-  it('is bound by its bytes, and told in them', (context) => {
-    let fd: number;
-    try {
-      fd = open(AF_ALG, 5);
-    } catch (error) {
-      if (!(error instanceof SystemError) || error.code !== 'EAFNOSUPPORT') throw error;
-      return context.skip('AF_ALG: this kernel has no CONFIG_CRYPTO_USER_API');
-    }
-    // struct sockaddr_alg: salg_type[14], salg_feat, salg_mask, salg_name[64].
-    const data = new Uint8Array(86);
-    data.set(Buffer.from('hash'));
-    data.set(Buffer.from('sha256'), 22);
-    bind(fd, { family: AF_ALG, data });
-    expect(own(accept(fd).fd)).toBeGreaterThan(fd);
-    data.set(Buffer.from('nonsense'), 22);
-    const other = open(AF_ALG, 5);
-    expectError(() => bind(other, { family: AF_ALG, data }), 'bind', 'ENOENT');
+  it('reaches the kernel in its bytes, as those with a type can, too', () => {
+    const fd = open(AF_NETLINK, SOCK_RAW, 0);
+    bind(fd, { family: AF_NETLINK, data: Uint8Array.of(0, 0, 0, 0, 0, 0, 0x11, 0, 0, 0) });
+    expect(getsockname(fd)).toMatchObject({ family: AF_NETLINK, groups: 0x11 });
   });
 
   it('gets the error of the kernel when a socket of another kind meets it', () => {

@@ -22,10 +22,10 @@ import {
   TCP_INFO,
   TCP_LISTEN,
   TCP_NODELAY,
-  type TcpInfo,
   TCPI_OPT_SACK,
   TCPI_OPT_TIMESTAMPS,
   TCPI_OPT_WSCALE,
+  type TcpInfo,
   tcpCaStateName,
   tcpStateName,
 } from '../../lib/index.js';
@@ -215,7 +215,7 @@ describe('decodeTcpInfo', () => {
 
   it('has no half of a field', () => {
     const decoded = decodeTcpInfo(new Uint8Array(119).fill(1), '6.18.0');
-    expect(decoded.pacing_rate).toBe(0x0101_0101_0101_0101);
+    expect(decoded.pacing_rate).toBe(Number(0x0101_0101_0101_0101n));
     expect(decoded.max_pacing_rate).toBeUndefined();
   });
 

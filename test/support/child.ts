@@ -33,7 +33,11 @@ export function run(
 }
 
 /** What a python3 script prints, as JSON. `input` is its standard input, as JSON. */
-export function python(script: string, input: unknown = null, fds: readonly number[] = []): unknown {
+export function python(
+  script: string,
+  input: unknown = null,
+  fds: readonly number[] = [],
+): unknown {
   const whole = `import json, socket, struct, sys\ninput = json.load(sys.stdin)\n${script}`;
   return JSON.parse(run('python3', ['-c', whole], { input: JSON.stringify(input), fds }));
 }

@@ -125,9 +125,12 @@ export function listener(
 }
 
 /** Both ends of a TCP connection, and its listener. */
-export function tcpPair(
-  addr: InetAddr = LOOPBACK,
-): { client: number; server: number; listener: number; addr: InetAddr } {
+export function tcpPair(addr: InetAddr = LOOPBACK): {
+  client: number;
+  server: number;
+  listener: number;
+  addr: InetAddr;
+} {
   const listening = listener(8, addr);
   const client = open(addr.family, SOCK_STREAM);
   connect(client, listening.addr);
