@@ -4,6 +4,7 @@ import { integer, object, oneOf } from '../kernel/validate.js';
 import { SO_LINGER, SOL_SOCKET } from '../structs/socket.js';
 import type { TcpStateName } from '../structs/tcp.js';
 import * as raw from '../syscalls/raw.js';
+import { getsockname } from '../syscalls/socket.js';
 import { type End, type Observation, observe, waitForEnd } from './observe.js';
 import {
   calls,
@@ -58,7 +59,7 @@ export interface HeldState<State extends HeldStateName = HeldStateName> extends 
   readonly local: LoopbackAddr | undefined;
   /** The address of the other end; undefined while there is none. */
   readonly remote: LoopbackAddr | undefined;
-  /** Looks again: what the kernel says now. */
+  /** Looks again: what the kernel says now; undefined when it has no such socket, or disposed. */
   observe(): Observation | undefined;
   /** Resets the connection and closes every descriptor. A second time does nothing. */
   dispose(): void;
@@ -75,6 +76,11 @@ export function strike({ fds }: Stage): void {
   }
 }
 
+/** The address of a listener; a socket in CLOSE has none. */
+function boundTo({ fd }: End, state: HeldStateName): LoopbackAddr | undefined {
+  return state === 'LISTEN' && fd !== undefined ? (getsockname(fd) as LoopbackAddr) : undefined;
+}
+
 function held<State extends HeldStateName>(stage: Stage, end: End, state: State): HeldState<State> {
   const { client, server, listener } = stage;
   const peer = end === client ? server : end === server ? client : undefined;
@@ -86,9 +92,10 @@ function held<State extends HeldStateName>(stage: Stage, end: End, state: State)
     peer: peer?.fd,
     listener: listener.fd,
     fds: stage.fds,
-    local: end.tuple?.local,
+    local: end.tuple?.local ?? boundTo(end, state),
     remote: end.tuple?.remote,
-    observe: () => observe(end),
+    // Closed descriptors may be somebody else's by now.
+    observe: () => (stage.fds.length === 0 ? undefined : observe(end)),
     dispose: () => strike(stage),
     [Symbol.dispose]: () => strike(stage),
   };

@@ -199,6 +199,8 @@ export const crowd: Path = function* (stage) {
   };
 
   calls.connect(open(stage, { role: 'client' }), listening);
+  // Until it is in the queue, there is room for another.
+  poll([{ fd: l, events: POLLIN }], 2000);
   yield { means: 'The first connection fills it; nobody accepts.' };
 
   const c = open(stage, client, SOCK_NONBLOCK);

@@ -28,7 +28,7 @@ import {
 import { findTcpSocket } from '../../lib/inspect/sock_diag.js';
 import { waitForState } from '../../lib/testing.js';
 import { node, run, waitUntil } from '../support/child.js';
-import { inodeOf, procNet } from '../support/procnet.js';
+import { inodeOf, procNetRow } from '../support/procnet.js';
 import {
   guardFds,
   type InetAddr,
@@ -106,7 +106,7 @@ describe.each(families)('findTcpSocket, %s', (_, addr) => {
     send(client, 'unread');
     expect(poll([{ fd: server, events: POLLIN }], 5000)).toBe(1);
     const table = addr.family === AF_INET ? 'tcp' : 'tcp6';
-    const row = procNet(table).find(({ inode }) => inode === inodeOf(server));
+    const row = procNetRow(table, ({ inode }) => inode === inodeOf(server));
     expect(row?.rxQueue).toBe(6);
     expect(findTcpSocket(tupleOf(server))).toMatchObject({ rqueue: 6, wqueue: row?.txQueue });
   });

@@ -31,7 +31,7 @@ import {
 } from '../../lib/index.js';
 import { waitForState } from '../../lib/testing.js';
 import { run } from '../support/child.js';
-import { inodeOf, procNet } from '../support/procnet.js';
+import { inodeOf, procNetRow } from '../support/procnet.js';
 import {
   bound,
   expectRefused,
@@ -96,7 +96,7 @@ describe('TCP_INFO', () => {
     const { fd, addr } = listener(5);
     for (let n = 0; n < 3; n++) connect(open(AF_INET, SOCK_STREAM), addr);
     expect(info(fd)).toMatchObject({ state: TCP_LISTEN, unacked: 3, sacked: 5 });
-    const queue = procNet('tcp').find(({ inode }) => inode === inodeOf(fd));
+    const queue = procNetRow('tcp', ({ inode }) => inode === inodeOf(fd));
     expect(queue).toMatchObject({ state: TCP_LISTEN, rxQueue: 3 });
     own(accept(fd).fd);
     expect(info(fd)).toMatchObject({ state: TCP_LISTEN, unacked: 2, sacked: 5 });

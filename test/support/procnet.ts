@@ -1,5 +1,6 @@
 /** What /proc/net says of sockets: a second path that has nothing to do with the package. */
 import { fstatSync, readFileSync } from 'node:fs';
+import { waitUntil } from './child.js';
 
 /** A line of /proc/net/tcp or /proc/net/tcp6. proc_net(5) */
 export interface ProcTcp {
@@ -13,8 +14,10 @@ export interface ProcTcp {
   inode: number;
 }
 
-/** The sockets of a table: `tcp`, `tcp6`, `udp`, `udp6`. */
-export function procNet(table: 'tcp' | 'tcp6' | 'udp' | 'udp6'): ProcTcp[] {
+type Table = 'tcp' | 'tcp6' | 'udp' | 'udp6';
+
+/** The sockets of a table. */
+export function procNet(table: Table): ProcTcp[] {
   const [, ...lines] = readFileSync(`/proc/net/${table}`, 'utf8').trim().split('\n');
   return lines.map((line) => {
     const [, local = '', remote = '', state = '', queues = '', , , uid, , inode] = line
@@ -32,6 +35,16 @@ export function procNet(table: 'tcp' | 'tcp6' | 'udp' | 'udp6'): ProcTcp[] {
       inode: Number(inode),
     };
   });
+}
+
+/**
+ * The row of one socket. The kernel writes the table piece by piece: while other sockets come and
+ * go, one reading may miss a row, so it is read until the row is there.
+ */
+export function procNetRow(table: Table, isMine: (row: ProcTcp) => boolean): ProcTcp {
+  const rows: ProcTcp[] = [];
+  waitUntil(() => rows.push(...procNet(table).filter(isMine)) > 0, `a row in /proc/net/${table}`);
+  return rows[0] as ProcTcp;
 }
 
 /** The inode of an open socket. */

@@ -55,7 +55,7 @@ import {
   TCP_INFO,
 } from '../../lib/index.js';
 import { node, run } from '../support/child.js';
-import { fdinfo, inodeOf, procNet } from '../support/procnet.js';
+import { fdinfo, inodeOf, procNetRow } from '../support/procnet.js';
 import {
   bound,
   closedFd,
@@ -88,7 +88,7 @@ describe('ioctl(2)', () => {
     expect(poll([{ fd: server, events: POLLIN }], 5000)).toBe(1);
     expect(ioctl(server, FIONREAD)).toBe(12);
     expect(ioctl(server, SIOCINQ)).toBe(12);
-    const row = procNet('tcp').find(({ inode }) => inode === inodeOf(server));
+    const row = procNetRow('tcp', ({ inode }) => inode === inodeOf(server));
     expect(row?.rxQueue).toBe(12);
   });
 
@@ -112,7 +112,7 @@ describe('ioctl(2)', () => {
         break;
       }
     }
-    const row = procNet('tcp').find(({ inode }) => inode === inodeOf(client));
+    const row = procNetRow('tcp', ({ inode }) => inode === inodeOf(client));
     const [queued, unsent] = [ioctl(client, SIOCOUTQ), ioctl(client, SIOCOUTQNSD)];
     expect(queued).toBe(row?.txQueue);
     expect(unsent).toBe(getsockopt(client, IPPROTO_TCP, TCP_INFO).notsent_bytes);

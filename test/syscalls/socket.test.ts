@@ -60,7 +60,7 @@ import {
 } from '../../lib/index.js';
 import { holdState } from '../../lib/testing.js';
 import { interrupted, node, python } from '../support/child.js';
-import { fdinfo, inodeOf, procNet, procUnix } from '../support/procnet.js';
+import { fdinfo, inodeOf, procNetRow, procUnix } from '../support/procnet.js';
 import {
   bound,
   closedFd,
@@ -256,7 +256,7 @@ describe('bind(2)', () => {
     expectError(() => bind(fd, addr), 'bind', 'EADDRINUSE');
     bind(fd, { family: AF_INET, addr: '127.0.0.2', port });
     listen(fd, 1);
-    const row = procNet('tcp').find(({ inode }) => inode === inodeOf(fd));
+    const row = procNetRow('tcp', ({ inode }) => inode === inodeOf(fd));
     expect(row).toMatchObject({ localPort: port, state: TCP_LISTEN });
   });
 
@@ -356,7 +356,7 @@ describe('listen(2)', () => {
     listen(fd, 3);
     expect(getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN)).toBe(true);
     const { port } = getsockname(fd) as { port: number };
-    const row = procNet('tcp').find(({ localPort }) => localPort === port);
+    const row = procNetRow('tcp', ({ localPort }) => localPort === port);
     expect(row).toMatchObject({ state: TCP_LISTEN, inode: inodeOf(fd) });
   });
 
@@ -512,7 +512,7 @@ describe('connect(2)', () => {
     const { client, server, addr } = tcpPair();
     expect(getpeername(client)).toEqual(addr);
     expect(getpeername(server)).toEqual(getsockname(client));
-    const row = procNet('tcp').find(({ inode }) => inode === inodeOf(client));
+    const row = procNetRow('tcp', ({ inode }) => inode === inodeOf(client));
     expect(row).toMatchObject({ remotePort: addr.port, state: 1 });
   });
 
