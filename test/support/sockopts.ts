@@ -2,6 +2,7 @@
  * Which socket each option of the tables is tried on, what it is set to, and what it then reads as.
  * Where that is not what was set, `reads` says so, and a comment why.
  */
+import { readFileSync } from 'node:fs';
 import * as sockfd from '../../lib/index.js';
 import {
   AF_INET,
@@ -33,6 +34,12 @@ import { bound, listener, open, own, unixPair } from './sockets.js';
 
 /** Makes the socket that an option is tried on. */
 export type Make = () => number;
+
+/** What any user may choose. */
+function allowedCongestionControls(): string[] {
+  const allowed = '/proc/sys/net/ipv4/tcp_allowed_congestion_control';
+  return readFileSync(allowed, 'utf8').trim().split(' ');
+}
 
 const inet6 = { family: AF_INET6, addr: '::1', port: 0 } as const;
 
@@ -319,7 +326,8 @@ const tcpTrials: Record<string, Trial> = {
   TCP_INFO: { volatile: true },
   // tcp(7): the flag is not permanent; on a socket without a peer nothing turns it back.
   TCP_QUICKACK: { set: [false, true], reads: asFlag },
-  TCP_CONGESTION: set('reno', 'cubic'),
+  // tcp(7): any other needs CAP_NET_ADMIN.
+  TCP_CONGESTION: set(...allowedCongestionControls()),
   TCP_THIN_LINEAR_TIMEOUTS: bool,
   TCP_THIN_DUPACK: ignored,
   TCP_USER_TIMEOUT: set(5000, 0),

@@ -329,7 +329,7 @@ describe('bind(2)', () => {
 
   it('fails with EACCES for a low port, and without the right to the directory', () => {
     const dir = tempDir();
-    chmodSync(dir, 0o755);
+    chmodSync(dir, 0o555);
     const path = JSON.stringify(join(dir, 's'));
     const body = `nobody();
 const low = { ...lo, port: 1 };
@@ -650,7 +650,7 @@ s.listen(l, 8);
 const to = s.getsockname(l);
 const go = () => code(() => s.connect(s.socket(s.AF_INET, s.SOCK_STREAM), to));
 tell([go()[0], go()[0], go()]);`;
-    const narrow = 'ip link set lo up && sysctl -qw net.ipv4.ip_local_port_range="40000 40001"';
+    const narrow = 'ip link set lo up && echo 40000 40001 >/proc/sys/net/ipv4/ip_local_port_range';
     const wrapper = ['unshare', '-rn', 'sh', '-c', `${narrow} && exec "$@"`, 'sh'];
     const [[first, second, third] = []] = node(body, wrapper) as [unknown[]];
     // The listener has one of the two ports, which its own clients may still use or not.
@@ -671,7 +671,7 @@ tell([go()[0], go()[0], go()]);`;
     to({ family: AF_UNIX, path })();
     // connect(2): the queue is full, and the socket non-blocking.
     expectError(to({ family: AF_UNIX, path }), 'connect', 'EAGAIN');
-    chmodSync(path, 0o600);
+    chmodSync(path, 0);
     const body = `nobody();
 tell(code(() => s.connect(s.socket(s.AF_UNIX, s.SOCK_STREAM),
   { family: s.AF_UNIX, path: ${JSON.stringify(path)} })));`;
