@@ -24,7 +24,10 @@ export function errnoName(number: number): string {
 
 /** What a system call answered when it failed. */
 export class SystemError extends Error {
-  override readonly name = 'SystemError';
+  static {
+    SystemError.prototype.name = 'SystemError';
+  }
+
   /** The name of the error: `'ECONNREFUSED'`. */
   readonly code: string;
   /** The error number, negated, as Node has it: `-111`. */
