@@ -32,7 +32,8 @@ struct Out {
 // errno, so nothing may come between the system call and this.
 inline napi_value Result(napi_env env, long result) {
   napi_value value = nullptr;
-  napi_create_int32(env, static_cast<int32_t>(result == -1 ? -errno : result), &value);
+  napi_create_int32(env, static_cast<int32_t>(result == -1 && errno != 0 ? -errno : result),
+                    &value);
   return value;
 }
 
@@ -129,7 +130,8 @@ class ArgReader {
   // The common case: a typed array that is not empty, and therefore neither detached nor out of
   // bounds.
   bool FastView(napi_value value, Bytes* bytes) const {
-    static constexpr uint8_t kElementSize[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+    // By napi_typedarray_type; the last is Float16Array's.
+    static constexpr uint8_t kElementSize[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 2};
     napi_typedarray_type type = static_cast<napi_typedarray_type>(sizeof kElementSize);
     size_t length;
     if (napi_get_typedarray_info(env_, value, &type, &length, &bytes->data, nullptr, nullptr) !=

@@ -128,7 +128,12 @@ napi_value fcntl(napi_env env, napi_callback_info info) {
   Args<3> args(env, info);
   int fd = args.Int(0, "fd");
   int cmd = args.Int(1, "cmd");
-  if (!args.Given(2)) return args.ok() ? Result(env, ::fcntl(fd, cmd, 0)) : nullptr;
+  if (!args.Given(2)) {
+    if (!args.ok()) return nullptr;
+    // F_GETOWN returns a process group negated: -1 is group 1 when there is no error.
+    errno = 0;
+    return Result(env, ::fcntl(fd, cmd, 0));
+  }
   FcntlArg arg = FcntlArgOf(cmd);
   if (!arg.known) args.FailType(2, "arg", "must be absent: sockfd does not know this cmd");
   if (arg.memory == 0) {
@@ -144,7 +149,8 @@ napi_value fcntl(napi_env env, napi_callback_info info) {
   return Result(env, ::fcntl(fd, cmd, memory.data));
 }
 
-// Requests whose memory holds an address, so that bytes from JavaScript would name memory.
+// Requests of sockets whose memory holds an address, so that bytes from JavaScript would name
+// memory.
 bool CarriesPointer(unsigned request) {
   switch (request) {
     case 0x890b /* SIOCADDRT */:
@@ -160,21 +166,30 @@ bool CarriesPointer(unsigned request) {
     case 0x89a1 /* SIOCBRDELBR */:
     case 0x89b0 /* SIOCSHWTSTAMP */:
     case 0x89b1 /* SIOCGHWTSTAMP */:
-    case 0x401054d5 /* TUNATTACHFILTER */:
-    case 0x401054d6 /* TUNDETACHFILTER */:
-    case 0x801054db /* TUNGETFILTER */:
       return true;
     default:
-      // SIOCPROTOPRIVATE and SIOCDEVPRIVATE mean what a protocol or a driver says; 0x8bxx are the
-      // wireless extensions.
-      return (request >= 0x89e0 && request <= 0x89ff) || (request >> 8) == 0x8b;
+      // SIOCPROTOPRIVATE and SIOCDEVPRIVATE mean what a protocol or a driver says.
+      return request >= 0x89e0 && request <= 0x89ff;
   }
 }
 
-// Requests of sockets, of terminals (among them FIONREAD, FIONBIO and tun) and of AF_VSOCK.
-bool IsKnownFamily(unsigned request) {
-  unsigned type = _IOC_TYPE(request);
-  return type == 0x89 || type == 0x8b || type == 'T' || type == 7;
+// Whether memory may be given for a request: of sockets for any but those above, and of the few
+// others that are listed. What a driver makes of the rest cannot be known.
+bool TakesMemory(unsigned request) {
+  switch (request) {
+    case 0x541b /* FIONREAD */:
+    case 0x5411 /* TIOCOUTQ */:
+    case 0x5413 /* TIOCGWINSZ */:
+    case 0x5421 /* FIONBIO */:
+    case 0x5452 /* FIOASYNC */:
+    case 0x400454ca /* TUNSETIFF */:
+    case 0x800454d2 /* TUNGETIFF */:
+    case 0x800454cf /* TUNGETFEATURES */:
+    case 0x07b9 /* IOCTL_VM_SOCKETS_GET_LOCAL_CID */:
+      return true;
+    default:
+      return _IOC_TYPE(request) == 0x89 && !CarriesPointer(request);
+  }
 }
 
 bool TakesInt(unsigned request) {
@@ -194,11 +209,8 @@ napi_value ioctl(napi_env env, napi_callback_info info) {
     return Result(env, ::ioctl(fd, request, &number));
   }
   Bytes memory = args.View(2, "arg");
-  if (args.ok() && CarriesPointer(request)) {
-    args.FailType(1, "request", "must not be one whose structure holds an address");
-  }
-  if (args.ok() && !IsKnownFamily(request)) {
-    args.FailType(1, "request", "must be one of sockets, terminals or AF_VSOCK");
+  if (args.ok() && !TakesMemory(request)) {
+    args.FailType(1, "request", "must be one of sockets, and hold no address, to be given memory");
   }
   if (args.ok() && memory.size < _IOC_SIZE(request)) {
     args.FailRange(2, "arg", "must have as many bytes as the request says");

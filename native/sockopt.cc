@@ -5,8 +5,9 @@ namespace {
 
 enum Direction { kGet = 1, kSet = 2, kBoth = 3 };
 
-// Options whose structures hold an address, or whose length does not count bytes: as bytes from
-// JavaScript they would name memory of this process, or overrun the buffer.
+// Options whose structures hold an address, or a count of their own that the kernel follows past
+// the length it was given: as bytes from JavaScript they would name memory of this process, or
+// overrun the buffer.
 struct Refused {
   int level;
   int optname;
@@ -16,6 +17,10 @@ struct Refused {
 constexpr Refused kRefused[] = {
     {1, 26, kBoth},    // SOL_SOCKET SO_ATTACH_FILTER; SO_GET_FILTER counts instructions
     {1, 51, kSet},     // SOL_SOCKET SO_ATTACH_REUSEPORT_CBPF
+    {0, 41, kGet},     // IPPROTO_IP IP_MSFILTER
+    {0, 48, kGet},     // IPPROTO_IP MCAST_MSFILTER
+    {41, 48, kGet},    // IPPROTO_IPV6 MCAST_MSFILTER
+    {6, 41, kGet},     // IPPROTO_TCP TCP_AO_GET_KEYS
     {6, 35, kGet},     // IPPROTO_TCP TCP_ZEROCOPY_RECEIVE
     {0, 64, kSet},     // IPPROTO_IP IPT_SO_SET_REPLACE
     {41, 64, kSet},    // IPPROTO_IPV6 IP6T_SO_SET_REPLACE
@@ -41,7 +46,8 @@ bool IsRefused(int level, int optname, Direction direction) {
 }
 
 constexpr char kMustBePlain[] =
-    "must not be an option whose structure holds an address: sockfd takes none from JavaScript";
+    "must not be an option whose structure holds an address, or a count that its length does not "
+    "bound: sockfd does not offer it as bytes, nor otherwise yet";
 
 napi_value getsockopt(napi_env env, napi_callback_info info) {
   Args<5> args(env, info);

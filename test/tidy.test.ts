@@ -217,6 +217,7 @@ const through: Record<string, string> = {
   'lib/syscalls/name.ts': 'test/syscalls/socket.test.ts',
   'lib/testing/observe.ts': 'test/testing/hold.test.ts',
   'lib/testing/paths.ts': 'test/testing/hold.test.ts',
+  'lib/testing/wait.ts': 'test/testing/hold.test.ts',
   'lib/testing/trace.ts': 'test/cli/tour.test.ts',
 };
 

@@ -48,10 +48,26 @@ function end(observation: Observation, reached: Step['reached']): string {
   return `      ${role.padEnd(9)}${name} ${facts.join('  ')}`;
 }
 
-function step({ calls, means, reached, ends }: Step): string[] {
+/** The calls, one after the other; the same one again and again only once, with its number. */
+function listed(calls: Step['calls']): string[] {
+  const runs: { text: string; times: number }[] = [];
+  for (const { text } of calls) {
+    const last = runs.at(-1);
+    if (last?.text === text) last.times++;
+    else runs.push({ text, times: 1 });
+  }
+  return runs.map(({ text, times }) => (times === 1 ? text : `${text} (${times} times)`));
+}
+
+const red = (line: string): string => paint('red', line);
+
+function step({ calls, means, reached, failure, ends }: Step): string[] {
   return [
-    ...calls.flatMap(({ text }) => wrap(text, 2, 6)).map((line) => paint('cyan', line)),
+    ...listed(calls)
+      .flatMap((text) => wrap(text, 2, 6))
+      .map((line) => paint('cyan', line)),
     ...wrap(means, 4),
+    ...(failure === undefined ? [] : wrap(`Not seen: ${failure}`, 4, 6).map(red)),
     ...ends.map((observation) => end(observation, reached)),
     '',
   ];
@@ -62,7 +78,7 @@ function chapter({ title, steps, failure }: Chapter, number: number): string[] {
     paint('bold', `${number}. ${title}`),
     '',
     ...steps.flatMap(step),
-    ...(failure === undefined ? [] : [...wrap(paint('red', `Stopped: ${failure}`), 2), '']),
+    ...(failure === undefined ? [] : [...wrap(`Stopped: ${failure}`, 2).map(red), '']),
   ];
 }
 
@@ -81,7 +97,8 @@ function summary({ states, missing }: Report): string[] {
 export function renderText(report: Report): string {
   return [
     paint('bold', `TCP connections through all eleven states, on Linux ${report.kernel}`),
-    'Each call is a system call, each state an answer of the kernel.',
+    'Each call is a system call, each state an answer of the kernel. The calls that',
+    'only look or wait are not listed.',
     '',
     ...report.chapters.flatMap((each, i) => chapter(each, i + 1)),
     ...summary(report),

@@ -1,7 +1,8 @@
 /** Walks the paths to all TCP states and reports what the kernel showed. */
 import os from 'node:os';
-import { type HeldStateName, heldStates, strike } from '../testing/hold.js';
-import { type Observation, observe, waitForEnd } from '../testing/observe.js';
+import { SystemError } from '../kernel/error.js';
+import { type HeldStateName, heldStates, isHidden, strike } from '../testing/hold.js';
+import { type End, type Observation, observe, waitForEnd } from '../testing/observe.js';
 import {
   calls,
   crowd,
@@ -21,6 +22,8 @@ export interface Step {
   means: string;
   /** The state that this step leads to, and whose it is. */
   reached?: { role: Observation['role']; state: string };
+  /** Why that state was not seen. */
+  failure?: string;
   ends: Observation[];
 }
 
@@ -48,13 +51,36 @@ const chapters: { title: string; path: Path }[] = [
 
 const STEP_TIMEOUT_MS = 500;
 
+/** What is to be seen of an end, where nothing hinders looking. */
+function glance(end: End): Observation | undefined {
+  try {
+    return observe(end);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Looks at the ends of a step: the one that matters until it is there, the others once. */
-function look(stage: Stage, { reached }: Moment): Observation[] {
-  const seen = reached && waitForEnd(reached.end, reached.state, STEP_TIMEOUT_MS);
+function look(stage: Stage, step: Step, { reached }: Moment): void {
+  let seen: Observation | undefined;
+  try {
+    if (reached) seen = waitForEnd(reached.end, reached.state, STEP_TIMEOUT_MS);
+  } catch (error) {
+    // Without a state that no descriptor shows, the way goes on.
+    if (!reached || !isHidden(reached.state)) throw error;
+    step.failure = (error as Error).message;
+  }
   const ends = stage.client.fd === undefined ? [stage.listener] : [stage.client, stage.server];
-  return ends
-    .map((end) => (end === reached?.end ? seen : observe(end)))
+  step.ends = ends
+    .map((end) => (end === reached?.end ? seen : glance(end)))
     .filter((observation) => observation !== undefined);
+}
+
+/** Why a chapter ended, in a sentence. */
+function reason(error: unknown): string {
+  const { message } = error as Error;
+  const isDown = error instanceof SystemError && error.code === 'ENETUNREACH';
+  return isDown ? `${message}: is the loopback interface up?` : message;
 }
 
 function walk(title: string, path: Path): Chapter {
@@ -71,11 +97,11 @@ function walk(title: string, path: Path): Chapter {
       if (reached) step.reached = { role: reached.end.role, state: reached.state };
       made = [];
       chapter.steps.push(step);
-      step.ends = look(stage, moment);
+      look(stage, step, moment);
     }
   } catch (error) {
     if (made.length > 0) chapter.steps.push({ calls: made, means: 'It failed.', ends: [] });
-    chapter.failure = (error as Error).message;
+    chapter.failure = reason(error);
   } finally {
     strike(stage);
   }

@@ -62,12 +62,24 @@ export interface Native {
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** Whether the directory above this file is the package's own, and not what a bundler made. */
+function isOurs(require: NodeJS.Require): boolean {
+  try {
+    return (require(`${root}/package.json`) as { name?: string }).name === 'sockfd';
+  } catch {
+    return false;
+  }
+}
+
 function load(): Native {
   const { platform, arch } = process;
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
     throw new Error(`sockfd runs on Linux on x64 and arm64 only; this is ${platform} on ${arch}`);
   }
   const require = createRequire(import.meta.url);
+  if (!isOurs(require)) {
+    throw new Error('sockfd was bundled away from its binary; mark it external in the bundler');
+  }
   const find = require('node-gyp-build') as { path(dir: string): string };
   let path: string;
   try {
@@ -76,13 +88,13 @@ function load(): Native {
     throw new Error(
       `sockfd has no binary for this ${arch} machine's C library and none was built; ` +
         'with make and g++ installed, build it: ' +
-        `npm install --no-save node-gyp node-addon-api && npx node-gyp rebuild -C ${root}`,
+        `npm install --no-save node-gyp node-addon-api && npx node-gyp rebuild -C '${root}'`,
     );
   }
   try {
     return require(path) as Native;
   } catch (cause) {
-    throw new Error(`sockfd could not load ${path}: ${(cause as Error).message}`);
+    throw new Error(`sockfd could not load ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 

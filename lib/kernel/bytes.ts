@@ -5,12 +5,14 @@
  * Host byte order is little-endian: the addon is built for x64 and arm64 only.
  */
 
+import { types } from 'node:util';
+
 /** Any memory that a call may take: what `ArrayBuffer.isView` knows, or a whole buffer. */
 export type Buf = ArrayBufferView | ArrayBufferLike;
 
 /** The bytes of `buf`, not copied, as a plain Uint8Array: its `slice` copies, a Buffer's not. */
 export function bytesOf(buf: Buf): Uint8Array {
-  if (buf.constructor === Uint8Array) return buf;
+  if (types.isUint8Array(buf) && Object.getPrototypeOf(buf) === Uint8Array.prototype) return buf;
   return ArrayBuffer.isView(buf)
     ? new Uint8Array(buf.buffer, buf.byteOffset, buf.byteLength)
     : new Uint8Array(buf);
@@ -146,7 +148,7 @@ class MaybeReader {
 
 /** Writes fields in the order in which C lays them out. */
 export class Writer {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   private readonly view: DataView;
   private at = 0;
 

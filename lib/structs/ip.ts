@@ -115,7 +115,7 @@ export const IP_IPSEC_POLICY = 16;
 export const IP_XFRM_POLICY = 17;
 /** Receive SCM_SECURITY with each datagram. bool. ip(7) */
 export const IP_PASSSEC = 18;
-/** Bind foreign addresses, for proxies. bool. Needs CAP_NET_ADMIN. ip(7) */
+/** Bind foreign addresses. bool. Needs CAP_NET_ADMIN or CAP_NET_RAW. ip(7) */
 export const IP_TRANSPARENT = 19;
 /** The BSD name of IP_RETOPTS. */
 export const IP_RECVRETOPTS = 7;

@@ -220,7 +220,7 @@ export const IPV6_MINHOPCOUNT = 73;
 export const IPV6_ORIGDSTADDR = 74;
 /** Receive the original destination with each datagram. bool. */
 export const IPV6_RECVORIGDSTADDR = 74;
-/** Bind foreign addresses, for proxies. bool. Needs CAP_NET_ADMIN. */
+/** Bind foreign addresses. bool. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
 export const IPV6_TRANSPARENT = 75;
 /** The interface of unicasts. uint, its index in network byte order. Linux 3.4. */
 export const IPV6_UNICAST_IF = 76;

@@ -1,5 +1,5 @@
 /** struct linger. socket(7) */
-import { Reader, Writer } from '../kernel/bytes.js';
+import { Writer } from '../kernel/bytes.js';
 import { int32, object } from '../kernel/validate.js';
 import type { Option } from './option.js';
 
@@ -20,7 +20,7 @@ export interface LingerInit {
 }
 
 export const linger: Option<Linger, LingerInit> = {
-  reader: new Reader(new Uint8Array(8)),
+  size: 8,
   decode: (r) => ({ onoff: r.i32(), linger: r.i32() }),
   encode: (value) => {
     const { onoff, linger } = object(value, 'value');

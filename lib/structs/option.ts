@@ -2,14 +2,14 @@
  * What the value of a socket option is: how many bytes to offer the kernel, how they are read, how
  * a value is written. Each option of a manual page names one of these kinds in that page's table.
  */
-import { Reader, Writer } from '../kernel/bytes.js';
+import { type Reader, Writer } from '../kernel/bytes.js';
 import { integer, object, typeError } from '../kernel/validate.js';
 
 /** A socket option whose value reads as `Get` and is set from `Set`; `never` where it cannot be. */
 export interface Option<Get, Set> {
-  /** Memory for getsockopt: exactly as long as the C type, and used for one call at a time. */
-  readonly reader: Reader;
-  /** The value in the first `length` bytes of the memory. */
+  /** How many bytes the C type has. */
+  readonly size: number;
+  /** The value in the first `length` of these bytes. */
   readonly decode: (reader: Reader, length: number) => Get;
   /** What the kernel takes for `value`: a number for a C int, otherwise bytes. */
   readonly encode: (value: Set) => number | string | Uint8Array;
@@ -22,7 +22,7 @@ function option<Get, Set>(
   decode: (reader: Reader, length: number) => Get,
   encode: (value: Set) => number | string | Uint8Array,
 ): Option<Get, Set> {
-  return { reader: new Reader(new Uint8Array(size)), decode, encode };
+  return { size, decode, encode };
 }
 
 /** An option that can be read but not set. */
@@ -77,10 +77,13 @@ export const id64 = option(
   },
 );
 
+const all32 = (value: number): number => (value === 0xffff_ffff ? Number.POSITIVE_INFINITY : value);
+
 /** A quantity of 64 bits; all ones is `Infinity`. */
 export const count64 = option(
   8,
-  (r) => r.count64(),
+  // SO_MAX_PACING_RATE was a C unsigned before Linux 4.20.
+  (r, length) => (length >= 8 ? r.count64() : all32(r.u32())),
   (value: number) =>
     new Writer(8).u64(
       value === Number.POSITIVE_INFINITY

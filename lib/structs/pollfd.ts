@@ -16,7 +16,7 @@ export interface PollFd {
  * `struct pollfd[]`, 8 bytes each. Each `revents` is written here already, as 0: an entry that does
  * not let it be written is refused before the call.
  */
-export function encodePollfds(fds: readonly PollFd[]): Uint8Array<ArrayBuffer> {
+export function encodePollfds(fds: readonly PollFd[]): Uint8Array {
   const w = new Writer(8 * fds.length);
   fds.forEach((entry, i) => {
     const { fd, events } = object(entry, `fds[${i}]`);

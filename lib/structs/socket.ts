@@ -134,7 +134,7 @@ export const SO_KEEPALIVE = 9;
 export const SO_OOBINLINE = 10;
 /** Send UDP over IPv4 without checksums. bool. socket(7) */
 export const SO_NO_CHECK = 11;
-/** Queueing priority of what is sent, 0–6; above needs CAP_NET_ADMIN. int. socket(7) */
+/** Priority of what is sent; above 6 needs CAP_NET_ADMIN or CAP_NET_RAW. int. socket(7) */
 export const SO_PRIORITY = 12;
 /** What close(2) does with unsent data. { onoff, linger }. socket(7) */
 export const SO_LINGER = 13;
@@ -176,7 +176,7 @@ export const SO_ACCEPTCONN = 30;
 export const SO_PEERSEC = 31;
 /** Receive SCM_SECURITY with each message. bool. unix(7) */
 export const SO_PASSSEC = 34;
-/** The mark of what is sent, for routing and filters. uint. Needs CAP_NET_ADMIN. socket(7) */
+/** The mark of what is sent. uint. Needs CAP_NET_ADMIN or CAP_NET_RAW. socket(7) */
 export const SO_MARK = 36;
 /** The protocol, such as IPPROTO_TCP. int, read only. socket(7) */
 export const SO_PROTOCOL = 38;
@@ -244,7 +244,7 @@ export const SO_RCVTIMEO_NEW = 66;
 export const SO_SNDTIMEO_NEW = 67;
 /** Remove the program of the SO_REUSEPORT group. int ignored; set only. Linux 5.3. */
 export const SO_DETACH_REUSEPORT_BPF = 68;
-/** Poll the device rather than take interrupts. bool. Linux 5.11. */
+/** Poll the device rather than take interrupts. bool. Needs CAP_NET_ADMIN to set. Linux 5.11. */
 export const SO_PREFER_BUSY_POLL = 69;
 /** Packets per busy poll. int, set only. Linux 5.11. */
 export const SO_BUSY_POLL_BUDGET = 70;

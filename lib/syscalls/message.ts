@@ -45,7 +45,7 @@ export const MSG_WAITFORONE = 0x10000;
 export const MSG_BATCH = 0x40000;
 /** Receive into device memory. Linux 6.12. */
 export const MSG_SOCK_DEVMEM = 0x2000000;
-/** Send from the pages of the caller; SO_ZEROCOPY must be set. Linux 4.14. send(2) */
+/** Send from the pages of the caller: refused, as nothing holds them yet. Linux 4.14. send(2) */
 export const MSG_ZEROCOPY = 0x4000000;
 /** Connect and send in the SYN: TCP Fast Open. Linux 3.7. sendto(2) */
 export const MSG_FASTOPEN = 0x20000000;

@@ -8,10 +8,10 @@ import {
 } from '../structs/sockaddr.js';
 
 /** Memory for an address on its way out of the kernel: decoded before another call can come. */
-export const name = new Uint8Array(128);
+export const name: Uint8Array = new Uint8Array(128);
 
 /** How long that address is. The kernel may tell more bytes than there was room for. */
-export const namelen = new Uint32Array(1);
+export const namelen: Uint32Array = new Uint32Array(1);
 
 /** The address that the last call wrote. */
 export function nameWritten(): SockAddr {

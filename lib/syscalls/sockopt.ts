@@ -1,6 +1,6 @@
 /** getsockopt(2), setsockopt(2): the options of each level, by the tables of the manual pages. */
 import { native } from '../kernel/addon.js';
-import type { Buf } from '../kernel/bytes.js';
+import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
@@ -87,7 +87,8 @@ export function getsockopt(fd: number, level: number, optname: number, buf?: Buf
   if (option === undefined) {
     throw typeError('buf', `must be given: option ${optname} of level ${level} has no type`, buf);
   }
-  const { reader, decode } = option;
+  const { size, decode } = option;
+  const reader = memory(size);
   const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
   return decode(reader.reset(length), length);
 }
@@ -118,6 +119,18 @@ export function setsockopt<L extends number, N extends number>(
 ): void;
 export function setsockopt(fd: number, level: number, optname: number, value: unknown): void {
   check(native.setsockopt(fd, level, optname, encode(level, optname, value)), 'setsockopt');
+}
+
+// Memory for one option at a time, exactly as long as its C type.
+const readers = new Map<number, Reader>();
+
+function memory(size: number): Reader {
+  let reader = readers.get(size);
+  if (reader === undefined) {
+    reader = new Reader(new Uint8Array(size));
+    readers.set(size, reader);
+  }
+  return reader;
 }
 
 /** What the kernel takes for `value`: bytes as they are, and else as the option's table says. */

@@ -1,5 +1,5 @@
 /** What the kernel says of one end of a connection: by its descriptor, or else by its addresses. */
-import { findTcpSocket } from '../inspect/sock_diag.js';
+import { type DiagSocket, findTcpSocket } from '../inspect/sock_diag.js';
 import { int32, integer, oneOf } from '../kernel/validate.js';
 import { IPPROTO_TCP } from '../structs/ip.js';
 import { FIONREAD, SIOCOUTQ } from '../structs/netdevice.js';
@@ -14,8 +14,8 @@ import {
 } from '../structs/tcp.js';
 import type { TcpInfo } from '../structs/tcp_info.js';
 import { ioctl } from '../syscalls/ioctl.js';
-import { poll } from '../syscalls/poll.js';
 import { getsockopt } from '../syscalls/sockopt.js';
+import { pause } from './wait.js';
 
 /** One end of a connection, or a listener. */
 export interface End {
@@ -60,7 +60,13 @@ function byDescriptor(role: End['role'], fd: number, info: TcpInfo): Observation
 }
 
 function byAddresses(role: End['role'], tuple: Tuple): Observation | undefined {
-  const found = findTcpSocket(tuple);
+  let found: DiagSocket | undefined;
+  try {
+    found = findTcpSocket(tuple);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(`NETLINK_SOCK_DIAG cannot be asked: ${message}`, { cause });
+  }
   if (found === undefined) return undefined;
   const { state, tcp_info, rqueue, wqueue } = found;
   return {
@@ -94,10 +100,10 @@ export function waitForEnd(end: End, state: TcpStateName, timeout_ms: number): O
     const seen = observe(end);
     if (seen?.state === state) return seen;
     if (performance.now() > deadline) {
-      const last = seen?.state ?? 'nothing';
+      const last = seen?.state ?? 'no table of a kernel that has inet_diag';
       throw new Error(`the ${end.role} is not in ${state} after ${timeout_ms} ms, but in ${last}`);
     }
-    poll([], 1);
+    pause();
   }
 }
 

@@ -9,10 +9,9 @@ import { SystemError } from '../kernel/error.js';
 import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { IPPROTO_TCP } from '../structs/ip.js';
 import type { SockAddrIn, SockAddrIn6 } from '../structs/sockaddr.js';
-import { SO_RCVBUF, SO_RCVTIMEO, SOL_SOCKET } from '../structs/socket.js';
+import { SO_RCVBUF, SOL_SOCKET } from '../structs/socket.js';
 import { TCP_DEFER_ACCEPT, type TcpStateName } from '../structs/tcp.js';
-import { MSG_DONTWAIT, MSG_WAITALL, recv, send } from '../syscalls/message.js';
-import { POLLIN, poll } from '../syscalls/poll.js';
+import { MSG_DONTWAIT, recv, send } from '../syscalls/message.js';
 import {
   accept,
   bind,
@@ -28,6 +27,7 @@ import {
 } from '../syscalls/socket.js';
 import { setsockopt } from '../syscalls/sockopt.js';
 import type { End } from './observe.js';
+import { waitReadable } from './wait.js';
 
 /** The calls that the paths make. */
 export const calls = {
@@ -76,8 +76,8 @@ export type Path = (stage: Stage) => Generator<Moment, void, void>;
 const SMALL_BUFFER = 4096;
 const MUCH = Buffer.alloc(20_000, 'x');
 
-/** How long a read waits for what must come: a bound for a kernel that behaves otherwise. */
-const READ_TIMEOUT = { sec: 2, usec: 0 };
+/** How long to wait for what must come: a bound, should a kernel behave otherwise. */
+const TIMEOUT_MS = 2000;
 
 function open(stage: Stage, end: End, flags = 0): number {
   const fd = stage.calls.socket(stage.addr.family, SOCK_STREAM | SOCK_CLOEXEC | flags);
@@ -88,7 +88,6 @@ function open(stage: Stage, end: End, flags = 0): number {
 
 function small(stage: Stage, fd: number): void {
   stage.calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, SMALL_BUFFER);
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, READ_TIMEOUT);
 }
 
 /** Notes both addresses of the connection, as soon as the client has a local one. */
@@ -100,16 +99,22 @@ function name(stage: Stage, client: number, listening: LoopbackAddr): void {
 
 function acceptServer(stage: Stage, listener: number): number {
   // Bounded, where accept alone would wait for ever.
-  poll([{ fd: listener, events: POLLIN }], 2000);
+  if (!waitReadable(listener, TIMEOUT_MS)) throw new Error('no connection came to be accepted');
   const { fd } = stage.calls.accept(listener);
   stage.fds.push(fd);
   stage.server.fd = fd;
   return fd;
 }
 
-/** Reads `length` bytes and what ends them; returns how many came. */
-function readAll(stage: Stage, fd: number, length: number): number {
-  return stage.calls.recv(fd, Buffer.alloc(length), MSG_WAITALL);
+/** Reads `length` bytes, as many at a time as are there. */
+function readAll(stage: Stage, fd: number, length: number): void {
+  const buf = Buffer.alloc(length);
+  for (let left = length; left > 0; ) {
+    if (!waitReadable(fd, TIMEOUT_MS)) throw new Error(`${left} bytes did not come`);
+    const got = stage.calls.recv(fd, buf, MSG_DONTWAIT);
+    if (got === 0) throw new Error(`${left} bytes did not come before the end`);
+    left -= got;
+  }
 }
 
 /** One connection from the first socket to TIME_WAIT. */
@@ -124,7 +129,7 @@ export const life: Path = function* (stage) {
 
   calls.bind(l, addr);
   small(stage, l);
-  calls.setsockopt(l, IPPROTO_TCP, TCP_DEFER_ACCEPT, 10);
+  calls.setsockopt(l, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60);
   yield {
     means: 'An address; a small buffer; and connections only with their first data.',
   };
@@ -200,7 +205,7 @@ export const crowd: Path = function* (stage) {
 
   calls.connect(open(stage, { role: 'client' }), listening);
   // Until it is in the queue, there is room for another.
-  poll([{ fd: l, events: POLLIN }], 2000);
+  waitReadable(l, TIMEOUT_MS);
   yield { means: 'The first connection fills it; nobody accepts.' };
 
   const c = open(stage, client, SOCK_NONBLOCK);

@@ -5,7 +5,7 @@ import { IPPROTO_TCP } from '../structs/ip.js';
 import type { SockAddr } from '../structs/sockaddr.js';
 import { SO_RCVBUF, SOL_SOCKET } from '../structs/socket.js';
 import { TCP_DEFER_ACCEPT } from '../structs/tcp.js';
-import { MSG_DONTWAIT, MSG_WAITALL } from '../syscalls/message.js';
+import { MSG_DONTWAIT } from '../syscalls/message.js';
 import {
   SHUT_RD,
   SHUT_RDWR,
@@ -45,7 +45,7 @@ function one(value: number, names: Record<string, number>): string {
 
 const families = { AF_INET, AF_INET6 };
 const levels = { SOL_SOCKET, SOL_TCP: IPPROTO_TCP };
-const messageFlags = { MSG_DONTWAIT, MSG_WAITALL };
+const messageFlags = { MSG_DONTWAIT };
 const hows = { SHUT_RD, SHUT_WR, SHUT_RDWR };
 
 function type(value: number): string {

@@ -1,4 +1,5 @@
 /** The codecs of lib/structs, each beside the C structure that it must agree with. */
+import { expect } from 'vitest';
 import { Reader } from '../../lib/kernel/bytes.js';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK } from '../../lib/structs/family.js';
 import { linger } from '../../lib/structs/linger.js';
@@ -37,12 +38,12 @@ const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
 
 /** A row for a kind of socket option: it has memory of its own. */
 function option(kind: {
-  reader: Reader;
+  size: number;
   decode: (r: Reader, length: number) => object;
 }): (bytes: Uint8Array) => object {
   return (bytes) => {
-    kind.reader.bytes.set(bytes);
-    return kind.decode(kind.reader.reset(), bytes.byteLength);
+    expect(bytes.byteLength).toBe(kind.size);
+    return kind.decode(new Reader(bytes), bytes.byteLength);
   };
 }
 

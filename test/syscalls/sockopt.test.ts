@@ -1,4 +1,5 @@
 import { openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import * as sockfd from '../../lib/index.js';
 import {
@@ -402,16 +403,36 @@ describe('getsockopt(2)', () => {
     expectRefused(() => getsockopt(0, SOL_SOCKET, SO_TYPE, buf), TypeError, 'buf');
   });
 
-  it('refuses what holds an address', () => {
+  it('refuses what holds an address, or a count that its length does not bound', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../native/sockopt.cc'), 'utf8');
+    const rows = [...source.matchAll(/^ +\{(\d+), (\d+), k(Get|Set|Both)\},/gm)];
+    expect(rows.length).toBeGreaterThan(15);
     const fd = open(AF_INET, SOCK_STREAM);
     const bytes = new Uint8Array(64);
-    for (const [level, optname] of [
-      [SOL_SOCKET, SO_ATTACH_FILTER],
-      [IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE],
-    ] as const) {
-      expectRefused(() => getsockopt(fd, level, optname, bytes), TypeError, 'optname');
+    for (const [, level, optname, direction] of rows) {
+      const option = [fd, Number(level), Number(optname)] as const;
+      const reads = () => getsockopt(...option, bytes);
+      const sets = () => put(...option, bytes);
+      if (direction !== 'Set') expectRefused(reads, TypeError, 'optname');
+      if (direction !== 'Get') expectRefused(sets, TypeError, 'optname');
     }
-    expectRefused(() => put(fd, SOL_SOCKET, SO_ATTACH_FILTER, bytes), TypeError, 'optname');
+  });
+
+  it.each([
+    ['IP_MSFILTER', IPPROTO_IP, sockfd.IP_MSFILTER],
+    ['MCAST_MSFILTER', IPPROTO_IP, sockfd.MCAST_MSFILTER],
+    ['MCAST_MSFILTER', IPPROTO_IPV6, sockfd.MCAST_MSFILTER],
+    ['SO_ATTACH_FILTER', SOL_SOCKET, SO_ATTACH_FILTER],
+    ['TCP_ZEROCOPY_RECEIVE', IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE],
+  ])('does not let %s write past its memory', (_, level, optname) => {
+    const fd = open(AF_INET, SOCK_STREAM);
+    const memory = new Uint8Array(256);
+    expectRefused(
+      () => getsockopt(fd, level, optname, memory.subarray(0, 16)),
+      TypeError,
+      'optname',
+    );
+    expect(memory.every((byte) => byte === 0)).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AF_INET, AF_INET6, SOCK_STREAM, SystemError } from '../../lib/index.js';
+import { AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SystemError } from '../../lib/index.js';
 import {
   type HeldState,
   type HeldStateName,
@@ -211,12 +211,29 @@ const fill = [];
 try { for (let n = 0; n < 100; n++) fill.push(s.socket(s.AF_UNIX, s.SOCK_DGRAM)); } catch {}
 for (const fd of fill.splice(-3)) s.close(fd);
 const before = count();
-tell(code(() => testing.holdState('TIME_WAIT')));
+try { testing.holdState('TIME_WAIT'); } catch (error) { tell([error.message, error.cause.code]); }
 tell(count() - before);`;
     const [error, more] = node(body, ['prlimit', '--nofile=64:64']);
     // Three descriptors are enough for both ends and the listener, but not for netlink.
-    expect(error).toEqual(['EMFILE', 'socket']);
+    expect(error).toEqual(['NETLINK_SOCK_DIAG cannot be asked: socket EMFILE', 'EMFILE']);
     expect(more).toBe(0);
+  });
+
+  it('is not disturbed by signals: children end at every moment', () => {
+    const body = `const { spawn } = await import('node:child_process');
+const { setTimeout } = await import('node:timers/promises');
+for (let n = 0; n < 40; n++) {
+  for (const s of ['0', '0.002', '0.005']) spawn('sleep', [s]);
+  tell(code(() => testing.holdState('TIME_WAIT').dispose()));
+  await setTimeout(0);
+}`;
+    expect(node(body)).toEqual(new Array(40).fill(['ok', null]));
+  });
+
+  it('takes no address that is not of TCP', () => {
+    const addr = { family: AF_UNIX, path: '/x' } as never;
+    expectRefused(() => holdState('LISTEN', { addr }), RangeError, 'options.addr.family');
+    expectRefused(() => holdState('LISTEN', { addr: '::1' as never }), TypeError, 'options.addr');
   });
 
   it('takes no time that is none', () => {

@@ -1,0 +1,17 @@
+/** Waiting of our own, which a signal cuts short and does not end: a child's end is one. */
+import { POLLIN } from '../syscalls/poll.js';
+import * as raw from '../syscalls/raw.js';
+
+/** Sleeps for a millisecond, or until a signal comes. */
+export function pause(): void {
+  raw.poll([], 1);
+}
+
+/** Waits until there is something to read or accept; false when `timeout_ms` is over. */
+export function waitReadable(fd: number, timeout_ms: number): boolean {
+  const deadline = performance.now() + timeout_ms;
+  for (let left = timeout_ms; left >= 0; left = Math.ceil(deadline - performance.now())) {
+    if (raw.poll([{ fd, events: POLLIN }], left) > 0) return true;
+  }
+  return false;
+}
