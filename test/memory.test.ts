@@ -22,7 +22,7 @@ import {
 } from '../lib/index.js';
 import * as raw from '../lib/raw.js';
 import { countFds } from './support/fds.js';
-import { detach, resizable, trap, traps } from './support/misuse.js';
+import { detach, resizable, trap, traps, typedArrays } from './support/misuse.js';
 
 let near: number;
 let far: number;
@@ -51,20 +51,6 @@ function growable(size: number, max: number): Growable {
   ) => Growable;
   return new Constructor(size, { maxByteLength: max });
 }
-
-const views = [
-  Uint8Array,
-  Uint8ClampedArray,
-  Int8Array,
-  Uint16Array,
-  Int16Array,
-  Uint32Array,
-  Int32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-];
 
 /** A buffer, the memory that holds it, and where in that memory it begins. */
 interface Sample {
@@ -131,7 +117,7 @@ const samples: Record<string, () => Sample> = {
   },
 };
 
-for (const View of views) {
+for (const View of typedArrays) {
   const length = 16 / View.BYTES_PER_ELEMENT;
   // Of a union of constructors TypeScript picks the overload without shared memory.
   const Shared = View as unknown as new (

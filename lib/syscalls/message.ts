@@ -2,8 +2,9 @@
 import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
-import { type SockAddr, type SockAddrLike, sockaddrBytes } from '../structs/sockaddr.js';
+import type { SockAddr, SockAddrLike } from '../structs/sockaddr.js';
 import { checkAddr, name, namelen, nameWritten } from './name.js';
+import * as raw from './raw.js';
 
 /** Send or receive out-of-band data. send(2), recv(2) */
 export const MSG_OOB = 0x1;
@@ -132,9 +133,8 @@ export function sendto(
   offset?: number,
   length?: number,
 ): number {
-  if (addr === null) return check(native.sendto(fd, buf, flags, null, offset, length), 'sendto');
-  const result = native.sendto(fd, buf, flags, sockaddrBytes(addr), offset, length);
-  return checkAddr(result, 'sendto', addr);
+  const result = raw.sendto(fd, buf, flags, addr, offset, length);
+  return addr === null ? check(result, 'sendto') : checkAddr(result, 'sendto', addr);
 }
 
 /**

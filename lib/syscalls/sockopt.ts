@@ -90,6 +90,8 @@ export function getsockopt(fd: number, level: number, optname: number, buf?: Buf
   const { size, decode } = option;
   const reader = memory(size);
   const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
+  // What the kernel did not write is left from another option.
+  if (length < size) reader.bytes.fill(0, length);
   return decode(reader.reset(length), length);
 }
 

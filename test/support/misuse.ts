@@ -135,7 +135,7 @@ const buffers: Wrong[] = [
   ['an ArrayBuffer', () => new ArrayBuffer(8)],
 ];
 
-const typedArrays = [
+export const typedArrays = [
   Uint8Array,
   Uint8ClampedArray,
   Int8Array,
