@@ -18,7 +18,7 @@ struct Bytes {
 };
 
 // An out-parameter with a length, as in accept(2): the kernel writes at most `size` bytes to `data`
-// and sets `size` to the length it had to tell; Return() hands that to the caller.
+// and sets `size` to the length it had to tell; StoreLength() hands that to the caller.
 struct Out {
   void* data;
   socklen_t size;
@@ -28,13 +28,16 @@ struct Out {
   socklen_t* addrlen() { return data == nullptr ? nullptr : &size; }
 };
 
+inline napi_value Number(napi_env env, long number) {
+  napi_value value = nullptr;
+  napi_create_int32(env, static_cast<int32_t>(number), &value);
+  return value;
+}
+
 // The result of a call as a number: what it returned, or -errno. Any Node-API call may change
 // errno, so nothing may come between the system call and this.
 inline napi_value Result(napi_env env, long result) {
-  napi_value value = nullptr;
-  napi_create_int32(env, static_cast<int32_t>(result == -1 && errno != 0 ? -errno : result),
-                    &value);
-  return value;
+  return Number(env, result == -1 ? -errno : result);
 }
 
 // A sticky reader: the first bad argument throws, and later reads do nothing, so that a function

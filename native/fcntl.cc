@@ -130,9 +130,10 @@ napi_value fcntl(napi_env env, napi_callback_info info) {
   int cmd = args.Int(1, "cmd");
   if (!args.Given(2)) {
     if (!args.ok()) return nullptr;
-    // F_GETOWN returns a process group negated: -1 is group 1 when there is no error.
     errno = 0;
-    return Result(env, ::fcntl(fd, cmd, 0));
+    int result = ::fcntl(fd, cmd, 0);
+    // F_GETOWN returns a process group negated: without an error, -1 is group 1.
+    return errno == 0 ? Number(env, result) : Result(env, result);
   }
   FcntlArg arg = FcntlArgOf(cmd);
   if (!arg.known) args.FailType(2, "arg", "must be absent: sockfd does not know this cmd");

@@ -22,12 +22,12 @@ const readsInt = new Set<number>([
 ]);
 
 /**
- * ioctl(2) — a request to a socket or terminal that has no call of its own.
+ * ioctl(2) — a request to a socket that has no call of its own.
  *
  *     int ioctl(int fd, unsigned long request, ... argp)
  *
  * @param request  FIONREAD, SIOCATMARK, SIOCGIFINDEX, …; not one whose structure holds an address
- *                 (SIOCGIFCONF, SIOCETHTOOL, …)
+ *                 (SIOCGIFCONF, SIOCETHTOOL, …), nor, with memory, one of other devices
  * @param arg      memory that the kernel reads and writes; a number for FIONBIO, FIOASYNC,
  *                 FIOSETOWN and SIOCSPGRP. FIONREAD, SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK, FIOGETOWN
  *                 and SIOCGPGRP need none: the int that they write is then the result

@@ -15,7 +15,7 @@ import {
 import type { TcpInfo } from '../structs/tcp_info.js';
 import { ioctl } from '../syscalls/ioctl.js';
 import { getsockopt } from '../syscalls/sockopt.js';
-import { pause } from './wait.js';
+import { until } from './wait.js';
 
 /** One end of a connection, or a listener. */
 export interface End {
@@ -95,16 +95,14 @@ export function observe({ role, fd, tuple }: End): Observation | undefined {
  * @throws Error when `timeout_ms` is over, with what was seen last
  */
 export function waitForEnd(end: End, state: TcpStateName, timeout_ms: number): Observation {
-  const deadline = performance.now() + timeout_ms;
-  for (;;) {
-    const seen = observe(end);
-    if (seen?.state === state) return seen;
-    if (performance.now() > deadline) {
-      const last = seen?.state ?? 'no table of a kernel that has inet_diag';
-      throw new Error(`the ${end.role} is not in ${state} after ${timeout_ms} ms, but in ${last}`);
-    }
-    pause();
-  }
+  let last: Observation | undefined;
+  const found = until(timeout_ms, () => {
+    last = observe(end);
+    return last?.state === state ? last : undefined;
+  });
+  if (found !== undefined) return found;
+  const seen = last?.state ?? 'nothing: no such socket, or a kernel without inet_diag';
+  throw new Error(`the ${end.role} is not in ${state} after ${timeout_ms} ms, but in ${seen}`);
 }
 
 /**
@@ -117,6 +115,12 @@ export function waitForState(fd: number, state: TcpStateName, timeout_ms = 1000)
   int32(fd, 'fd');
   oneOf(tcpStateNames, state, 'state');
   integer(timeout_ms, 'timeout_ms', 0, 0x7fff_ffff);
-  waitForEnd({ role: 'client', fd }, state, timeout_ms);
-  return getsockopt(fd, IPPROTO_TCP, TCP_INFO);
+  let seen: string | undefined;
+  const found = until(timeout_ms, () => {
+    const info = getsockopt(fd, IPPROTO_TCP, TCP_INFO);
+    seen = tcpStateName(info.state);
+    return seen === state ? info : undefined;
+  });
+  if (found !== undefined) return found;
+  throw new Error(`fd ${fd} is not in ${state} after ${timeout_ms} ms, but in ${seen}`);
 }

@@ -3,8 +3,18 @@ import { POLLIN } from '../syscalls/poll.js';
 import * as raw from '../syscalls/raw.js';
 
 /** Sleeps for a millisecond, or until a signal comes. */
-export function pause(): void {
+function pause(): void {
   raw.poll([], 1);
+}
+
+/** Calls `look`, a millisecond apart, until it finds something; undefined when the time is over. */
+export function until<T>(timeout_ms: number, look: () => T | undefined): T | undefined {
+  const deadline = performance.now() + timeout_ms;
+  for (;;) {
+    const found = look();
+    if (found !== undefined || performance.now() > deadline) return found;
+    pause();
+  }
 }
 
 /** Waits until there is something to read or accept; false when `timeout_ms` is over. */
