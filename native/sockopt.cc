@@ -15,11 +15,6 @@ struct Refused {
 };
 
 constexpr Refused kRefused[] = {
-    {1, 26, kBoth},    // SOL_SOCKET SO_ATTACH_FILTER; SO_GET_FILTER counts instructions
-    {1, 51, kSet},     // SOL_SOCKET SO_ATTACH_REUSEPORT_CBPF
-    {0, 41, kGet},     // IPPROTO_IP IP_MSFILTER
-    {0, 48, kGet},     // IPPROTO_IP MCAST_MSFILTER
-    {41, 48, kGet},    // IPPROTO_IPV6 MCAST_MSFILTER
     {6, 41, kGet},     // IPPROTO_TCP TCP_AO_GET_KEYS
     {6, 35, kGet},     // IPPROTO_TCP TCP_ZEROCOPY_RECEIVE
     {0, 64, kSet},     // IPPROTO_IP IPT_SO_SET_REPLACE
@@ -29,20 +24,59 @@ constexpr Refused kRefused[] = {
     {0, 129, kBoth},   // IPPROTO_IP EBT_SO_GET_ENTRIES
     {0, 131, kBoth},   // IPPROTO_IP EBT_SO_GET_INIT_ENTRIES
     {132, 111, kGet},  // SOL_SCTP SCTP_SOCKOPT_CONNECTX3
-    {263, 22, kSet},   // SOL_PACKET PACKET_FANOUT_DATA
     {276, 2, kSet},    // SOL_RDS RDS_GET_MR
     {276, 7, kSet},    // SOL_RDS RDS_GET_MR_FOR_DEST
     {283, 4, kSet},    // SOL_XDP XDP_UMEM_REG
     {284, 4, kGet},    // SOL_MPTCP MPTCP_FULL_INFO
 };
 
-bool IsRefused(int level, int optname, Direction direction) {
-  for (const Refused& entry : kRefused) {
+// Options that are set to a classic BPF program: a struct sock_fprog, of which the caller gives the
+// instructions.
+constexpr Refused kProgram[] = {
+    {1, 26, kSet},    // SOL_SOCKET SO_ATTACH_FILTER
+    {1, 51, kSet},    // SOL_SOCKET SO_ATTACH_REUSEPORT_CBPF
+    {263, 22, kSet},  // SOL_PACKET PACKET_FANOUT_DATA
+};
+
+// Structures that end in an array and say how long that is: the kernel follows the count, not the
+// length of the memory.
+struct Counted {
+  int level;
+  int optname;
+  size_t count_at;
+  size_t header;
+  size_t element;
+};
+
+constexpr Counted kCounted[] = {
+    {0, 41, 12, 16, 4},       // IPPROTO_IP IP_MSFILTER
+    {0, 48, 140, 144, 128},   // IPPROTO_IP MCAST_MSFILTER
+    {41, 48, 140, 144, 128},  // IPPROTO_IPV6 MCAST_MSFILTER
+};
+
+// A struct sock_filter, linux/filter.h.
+constexpr size_t kInstruction = 8;
+
+template <size_t N>
+bool IsIn(const Refused (&list)[N], int level, int optname, Direction direction) {
+  for (const Refused& entry : list) {
     if (entry.level == level && entry.optname == optname && (entry.direction & direction)) {
       return true;
     }
   }
   return false;
+}
+
+// Whether the array that the structure counts fits in its memory.
+bool Holds(int level, int optname, const Bytes& optval) {
+  for (const Counted& entry : kCounted) {
+    if (entry.level != level || entry.optname != optname) continue;
+    if (optval.size < entry.header) return true;  // The kernel answers EINVAL.
+    uint32_t count;
+    memcpy(&count, static_cast<char*>(optval.data) + entry.count_at, sizeof count);
+    return count <= (optval.size - entry.header) / entry.element;
+  }
+  return true;
 }
 
 constexpr char kMustBePlain[] =
@@ -54,20 +88,33 @@ napi_value getsockopt(napi_env env, napi_callback_info info) {
   int fd = args.Int(0, "fd");
   int level = args.Int(1, "level");
   int optname = args.Int(2, "optname");
-  if (IsRefused(level, optname, kGet)) args.FailType(2, "optname", kMustBePlain);
+  if (IsIn(kRefused, level, optname, kGet)) args.FailType(2, "optname", kMustBePlain);
   Out optval = args.Output(3, "optval", 4, "optlen");
+  if (args.ok() && !Holds(level, optname, {optval.data, optval.size})) {
+    args.FailRange(3, "optval", "must have room for as many sources as it says");
+  }
   if (!args.ok()) return nullptr;
+  // SOL_SOCKET SO_GET_FILTER counts instructions, not bytes.
+  bool counts = level == 1 && optname == 26;
+  if (counts) optval.size /= kInstruction;
   int result = ::getsockopt(fd, level, optname, optval.data, &optval.size);
+  if (counts) optval.size *= kInstruction;
   return LengthResult(env, result, optval);
 }
 
-// A number is a C int; a view or a string is its bytes.
+// A struct sock_fprog, linux/filter.h.
+struct Program {
+  unsigned short len;
+  void* filter;
+};
+
+// A number is a C int; a view or a string is its bytes, or the instructions of a program.
 napi_value setsockopt(napi_env env, napi_callback_info info) {
   Args<4> args(env, info);
   int fd = args.Int(0, "fd");
   int level = args.Int(1, "level");
   int optname = args.Int(2, "optname");
-  if (IsRefused(level, optname, kSet)) args.FailType(2, "optname", kMustBePlain);
+  if (IsIn(kRefused, level, optname, kSet)) args.FailType(2, "optname", kMustBePlain);
   if (args.IsNumber(3)) {
     int number = args.Bits(3, "optval");
     if (!args.ok()) return nullptr;
@@ -77,7 +124,14 @@ napi_value setsockopt(napi_env env, napi_callback_info info) {
   if (args.ok() && optval.size > INT_MAX) {
     args.FailRange(3, "optval", "must have at most 2147483647 bytes");
   }
+  bool is_program = IsIn(kProgram, level, optname, kSet);
+  if (args.ok() && is_program &&
+      (optval.size % kInstruction != 0 || optval.size / kInstruction > USHRT_MAX)) {
+    args.FailRange(3, "optval", "must have 8 bytes for each of at most 65535 instructions");
+  }
   if (!args.ok()) return nullptr;
+  Program program = {static_cast<unsigned short>(optval.size / kInstruction), optval.data};
+  if (is_program) optval = {&program, sizeof program};
   return Result(env,
                 ::setsockopt(fd, level, optname, optval.data, static_cast<socklen_t>(optval.size)));
 }

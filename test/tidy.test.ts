@@ -207,6 +207,32 @@ describe('an export of lib/', () => {
   });
 });
 
+describe('an option', () => {
+  it('says in its row what the comment of its constant says', () => {
+    const rows = filesOf('structs').flatMap((path) => {
+      const text = read(path);
+      return [...text.matchAll(/^ {2}\[(\w+)\]: (\{[\s\S]*?\}),$/gm)].map(
+        ([, name = '', row = '']) => {
+          const doc =
+            new RegExp(`/\\*\\* (.*) \\*/\\nexport const ${name} =`).exec(text)?.[1] ?? '';
+          const since = /(?<!since )Linux (\d+\.\d+)\./.exec(doc)?.[1];
+          const needs = /Needs (CAP_\w+)(?: or (CAP_\w+))?/.exec(doc)?.slice(1) ?? [];
+          return {
+            said: { name, since, needs: needs.filter((each) => each !== undefined) },
+            row: {
+              name: /name: '(\w+)'/.exec(row)?.[1],
+              since: /since: '([\d.]+)'/.exec(row)?.[1],
+              needs: /needsWhen/.test(row) ? [] : (row.match(/CAP_\w+/g) ?? []),
+            },
+          };
+        },
+      );
+    });
+    expect(rows.length).toBeGreaterThan(150);
+    expect(rows.map(({ row }) => row)).toEqual(rows.map(({ said }) => said));
+  });
+});
+
 /** Lists of constants, whose test is the C compiler, and types. */
 const withoutTest = (path: string): boolean => {
   return !/^(export )?(async )?function |=> |^export class /m.test(read(path));

@@ -3,7 +3,7 @@
  * Nothing here makes a system call.
  */
 import { isIPv4 } from 'node:net';
-import type { Buf } from '../kernel/bytes.js';
+import type { Buf, Reader } from '../kernel/bytes.js';
 import { EAFNOSUPPORT } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { buffer, int32, rangeError, string, uint16, uint32 } from '../kernel/validate.js';
@@ -101,6 +101,28 @@ export function formatIPv6(bytes: Uint8Array, at = 0): string {
   if (start < 0) return hex(groups);
   return `${hex(groups.slice(0, start))}::${hex(groups.slice(start + length))}`;
 }
+
+/** The 4 bytes of `value`, which must be an IPv4 address. */
+export function ipv4Bytes(value: unknown, name: string): Uint8Array {
+  const bytes = parseIPv4(string(value, name));
+  if (bytes === undefined) throw rangeError(name, 'must be an IPv4 address', value);
+  return bytes;
+}
+
+/** The 16 bytes of `value`, which must be an IPv6 address. */
+export function ipv6Bytes(value: unknown, name: string): Uint8Array {
+  const bytes = parseIPv6(string(value, name));
+  if (bytes === undefined) {
+    throw rangeError(name, 'must be an IPv6 address (a zone goes to scope_id)', value);
+  }
+  return bytes;
+}
+
+/** The IPv4 address that is read next. */
+export const ipv4At = (r: Reader): string => formatIPv4(r.bytes, r.take(4, 1));
+
+/** The IPv6 address that is read next. */
+export const ipv6At = (r: Reader): string => formatIPv6(r.bytes, r.take(16, 1));
 
 /** How long a binary address of `af` is: what inet_pton(3) knows. */
 function addressSize(af: number): number | undefined {

@@ -1,7 +1,7 @@
 /** struct linger. socket(7) */
 import { Writer } from '../kernel/bytes.js';
 import { int32, object } from '../kernel/validate.js';
-import type { Option } from './option.js';
+import type { Kind } from './option.js';
 
 /** `struct linger`, asm-generic/socket.h: the value of SO_LINGER. */
 export interface Linger {
@@ -19,7 +19,7 @@ export interface LingerInit {
   linger: number;
 }
 
-export const linger: Option<Linger, LingerInit> = {
+export const linger: Kind<Linger, LingerInit> = {
   size: 8,
   decode: (r) => ({ onoff: r.i32(), linger: r.i32() }),
   encode: (value) => {

@@ -10,7 +10,6 @@ import {
   isUint8Array,
   object,
   rangeError,
-  string,
   typeError,
   uint16,
   uint32,
@@ -25,7 +24,7 @@ import {
   AF_UNSPEC,
   AF_VSOCK,
 } from './family.js';
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './inet.js';
+import { formatIPv4, formatIPv6, ipv4Bytes, ipv6Bytes } from './inet.js';
 
 /** sockaddr_in: an IPv4 address and port. ip(7) */
 export interface SockAddrIn {
@@ -149,16 +148,12 @@ function name(value: unknown, argument: string, max: number): Uint8Array {
 }
 
 function encodeIn(addr: Record<string, unknown>): Uint8Array {
-  const bytes = parseIPv4(string(addr.addr, 'addr.addr'));
-  if (bytes === undefined) throw rangeError('addr.addr', 'must be an IPv4 address', addr.addr);
+  const bytes = ipv4Bytes(addr.addr, 'addr.addr');
   return new Writer(16).u16(AF_INET).be16(uint16(addr.port, 'addr.port')).copy(bytes).bytes;
 }
 
 function encodeIn6(addr: Record<string, unknown>): Uint8Array {
-  const bytes = parseIPv6(string(addr.addr, 'addr.addr'));
-  if (bytes === undefined) {
-    throw rangeError('addr.addr', 'must be an IPv6 address (a zone goes to scope_id)', addr.addr);
-  }
+  const bytes = ipv6Bytes(addr.addr, 'addr.addr');
   return new Writer(28)
     .u16(AF_INET6)
     .be16(uint16(addr.port, 'addr.port'))

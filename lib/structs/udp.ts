@@ -35,10 +35,10 @@ export const UDP_ENCAP_OVPNINUDP = 8;
 
 /** The kinds of the IPPROTO_UDP options. */
 export const udpOptions = {
-  [UDP_CORK]: bool,
-  [UDP_ENCAP]: int,
-  [UDP_NO_CHECK6_TX]: bool,
-  [UDP_NO_CHECK6_RX]: bool,
-  [UDP_SEGMENT]: int,
-  [UDP_GRO]: bool,
+  [UDP_CORK]: { name: 'UDP_CORK', ...bool },
+  [UDP_ENCAP]: { name: 'UDP_ENCAP', ...int },
+  [UDP_NO_CHECK6_TX]: { name: 'UDP_NO_CHECK6_TX', ...bool, since: '3.16' },
+  [UDP_NO_CHECK6_RX]: { name: 'UDP_NO_CHECK6_RX', ...bool, since: '3.16' },
+  [UDP_SEGMENT]: { name: 'UDP_SEGMENT', ...int, since: '4.18' },
+  [UDP_GRO]: { name: 'UDP_GRO', ...bool, since: '5.0' },
 } as const satisfies OptionTable;

@@ -27,9 +27,16 @@ export type Level = keyof Options;
 type GetOf<O> = O extends Option<infer Get, never> ? Get : never;
 type SetOf<O> = O extends Option<unknown, infer Set> ? Set : never;
 
+type AskOf<O> = O extends { ask: (value: infer Ask) => Uint8Array } ? Ask : never;
+
 /** The options of a level that can be read. */
 export type Readable<L extends Level> = {
   [N in keyof Options[L]]: [GetOf<Options[L][N]>] extends [never] ? never : N;
+}[keyof Options[L]];
+
+/** The options of a level of which the reader has to say something first. */
+export type Asked<L extends Level> = {
+  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [never] ? never : N;
 }[keyof Options[L]];
 
 /** The options of a level that can be set. */
@@ -39,6 +46,9 @@ export type Settable<L extends Level> = {
 
 /** What reading an option gives. */
 export type OptionValue<L extends Level, N extends keyof Options[L]> = GetOf<Options[L][N]>;
+
+/** What the reader of an option has to say first. */
+export type OptionAsk<L extends Level, N extends keyof Options[L]> = AskOf<Options[L][N]>;
 
 /** What an option can be set to. */
 export type OptionInput<L extends Level, N extends keyof Options[L]> = SetOf<Options[L][N]>;
@@ -50,12 +60,12 @@ type Untyped<L extends number, N extends number> = L extends Level
     : N
   : N;
 
-function find(level: number, optname: number): Option<unknown, unknown> | undefined {
+function find(level: number, optname: number): Option<unknown, unknown, unknown> | undefined {
   // Numbers before they are keys.
   int32(level, 'level');
   int32(optname, 'optname');
   const tables: { [level: number]: { [optname: number]: unknown } } = options;
-  return tables[level]?.[optname] as Option<unknown, unknown> | undefined;
+  return tables[level]?.[optname] as Option<unknown, unknown, unknown> | undefined;
 }
 
 /**
@@ -65,6 +75,7 @@ function find(level: number, optname: number): Option<unknown, unknown> | undefi
  *
  * @param level    SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP; with `buf` any
  * @param optname  SO_*, TCP_*, IP_*, …; with `buf` any whose structure holds no address
+ * @param ask      for a structure that the kernel completes: what of it the reader has to say
  * @param buf      receives the bytes as the kernel writes them
  * @returns        the option's value, typed by `level` and `optname`; with `buf` the length that
  *                 the kernel wrote
@@ -73,22 +84,30 @@ function find(level: number, optname: number): Option<unknown, unknown> | undefi
  *
  * https://man7.org/linux/man-pages/man2/getsockopt.2.html
  */
-export function getsockopt<L extends Level, N extends Readable<L>>(
+export function getsockopt<L extends Level, N extends Exclude<Readable<L>, Asked<L>>>(
   fd: number,
   level: L,
   optname: N,
 ): OptionValue<L, N>;
+export function getsockopt<L extends Level, N extends Asked<L>>(
+  fd: number,
+  level: L,
+  optname: N,
+  ask: OptionAsk<L, N>,
+): OptionValue<L, N>;
 export function getsockopt(fd: number, level: number, optname: number, buf: Buf): number;
-export function getsockopt(fd: number, level: number, optname: number, buf?: Buf): unknown {
-  if (buf !== undefined) {
-    return check(native.getsockopt(fd, level, optname, buffer(buf, 'buf')), 'getsockopt');
-  }
+export function getsockopt(fd: number, level: number, optname: number, buf?: unknown): unknown {
   const option = find(level, optname);
-  if (option === undefined) {
-    throw typeError('buf', `must be given: option ${optname} of level ${level} has no type`, buf);
+  const ask = option?.ask;
+  if (option === undefined || (buf !== undefined && ask === undefined) || isBuf(buf)) {
+    if (buf === undefined) {
+      throw typeError('buf', `must be given: option ${optname} of level ${level} has no type`, buf);
+    }
+    return check(native.getsockopt(fd, level, optname, buffer(buf, 'buf')), 'getsockopt');
   }
   const { size, decode } = option;
   const reader = memory(size);
+  if (ask !== undefined) reader.bytes.set(ask(buf));
   const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
   // What the kernel did not write is left from another option.
   if (length < size) reader.bytes.fill(0, length);

@@ -80,6 +80,21 @@ export function node(body: string, wrapper: readonly string[] = []): unknown[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
 }
 
+/**
+ * Runs an ES module as `node` does, as root of a network namespace of its own, in which loopback is
+ * up and `setup`, shell commands, has been run.
+ */
+export function netns(body: string, setup = ':'): unknown[] {
+  return node(body, [
+    'unshare',
+    '-rn',
+    'sh',
+    '-ec',
+    `ip link set lo up; ${setup}; exec "$@"`,
+    'sh',
+  ]);
+}
+
 /** The numbers of the system calls that a child is seen to wait in. */
 const waiting: Record<string, Record<string, number>> = {
   x64: { poll: 7, recvfrom: 45, accept: 43, read: 0, connect: 42, sendto: 44 },

@@ -53,10 +53,11 @@ import {
   TCP_NODELAY,
   TCP_REPAIR,
   TCP_ULP,
-  TCP_ZEROCOPY_RECEIVE,
 } from '../../lib/index.js';
+import { kernelVersion } from '../../lib/kernel/version.js';
 import { linger } from '../../lib/structs/linger.js';
 import { meminfo } from '../../lib/structs/meminfo.js';
+import type { Option } from '../../lib/structs/option.js';
 import * as kinds from '../../lib/structs/option.js';
 import { ucred } from '../../lib/structs/ucred.js';
 import { isRoot, node, python } from '../support/child.js';
@@ -72,7 +73,7 @@ import {
   tcpPair,
   unixPair,
 } from '../support/sockets.js';
-import { type Level, levels, type Trial } from '../support/sockopts.js';
+import { type Level, levels, type Trial } from '../support/sockopts/index.js';
 
 guardFds();
 
@@ -87,22 +88,28 @@ function text(bytes: Buffer): string {
 
 /** What the bytes of an option mean, decoded here and not by the package. */
 const decoders = new Map<unknown, (bytes: Buffer) => unknown>([
-  [kinds.int, (b) => b.readInt32LE()],
-  [kinds.uint, (b) => b.readUInt32LE()],
-  [kinds.bool, (b) => b.readInt32LE() !== 0],
-  [kinds.id64, (b) => b.readBigUInt64LE()],
+  [kinds.int.decode, (b) => b.readInt32LE()],
+  [kinds.uint.decode, (b) => b.readUInt32LE()],
+  [kinds.bool.decode, (b) => b.readInt32LE() !== 0],
+  [kinds.id64.decode, (b) => b.readBigUInt64LE()],
   [
-    kinds.count64,
+    kinds.count64.decode,
     (b) => {
       const value = b.readBigUInt64LE();
       return value === 2n ** 64n - 1n ? Number.POSITIVE_INFINITY : Number(value);
     },
   ],
-  [kinds.timeval, (b) => ({ sec: Number(b.readBigInt64LE(0)), usec: Number(b.readBigInt64LE(8)) })],
-  [linger, (b) => ({ onoff: b.readInt32LE(0), linger: b.readInt32LE(4) })],
-  [ucred, (b) => ({ pid: b.readInt32LE(0), uid: b.readUInt32LE(4), gid: b.readUInt32LE(8) })],
   [
-    meminfo,
+    kinds.timeval.decode,
+    (b) => ({ sec: Number(b.readBigInt64LE(0)), usec: Number(b.readBigInt64LE(8)) }),
+  ],
+  [linger.decode, (b) => ({ onoff: b.readInt32LE(0), linger: b.readInt32LE(4) })],
+  [
+    ucred.decode,
+    (b) => ({ pid: b.readInt32LE(0), uid: b.readUInt32LE(4), gid: b.readUInt32LE(8) }),
+  ],
+  [
+    meminfo.decode,
     (b) => {
       const names =
         'rmem_alloc rcvbuf wmem_alloc sndbuf fwd_alloc wmem_queued optmem backlog drops';
@@ -113,25 +120,19 @@ const decoders = new Map<unknown, (bytes: Buffer) => unknown>([
 
 /** How long each of them is in C. The rest are names. */
 const sizes = new Map<unknown, number>([
-  [kinds.id64, 8],
-  [kinds.count64, 8],
-  [kinds.timeval, 16],
-  [linger, 8],
-  [ucred, 12],
-  [meminfo, 36],
+  [kinds.id64.decode, 8],
+  [kinds.count64.decode, 8],
+  [kinds.timeval.decode, 16],
+  [linger.decode, 8],
+  [ucred.decode, 12],
+  [meminfo.decode, 36],
 ]);
-
-function rawOption(fd: number, level: number, optname: number, kind: unknown): Buffer {
-  const size = sizes.get(kind) ?? (decoders.has(kind) ? 4 : 256);
-  const bytes = Buffer.alloc(size);
-  return bytes.subarray(0, getsockopt(fd, level, optname, bytes));
-}
 
 interface Row {
   name: string;
   level: number;
   optname: number;
-  kind: unknown;
+  option: Option<unknown, never>;
   trial: Trial;
   make: () => number;
 }
@@ -140,48 +141,55 @@ function rowsOf({ level, table, trials, make }: Level): Row[] {
   const constants = Object.entries(sockfd);
   return Object.entries(trials).map(([name, trial]) => {
     const optname = constants.find(([constant]) => constant === name)?.[1] as number;
-    return { name, level, optname, kind: table[optname], trial, make: trial.on ?? make };
+    const option = table[optname] as Option<unknown, never>;
+    return { name, level, optname, option, trial, make: trial.on ?? make };
   });
 }
 
-/** Why an option cannot be tried here, where that is no fault of the package. */
-const lacking: Record<string, [code: string, why: string]> = {
-  SO_PEERSEC: ['ENOPROTOOPT', 'no security module that labels sockets (SELinux, Smack)'],
-  SO_RIGHTS_NOTRUNC: ['ENOPROTOOPT', 'needs Linux 7.3'],
-  SO_RESERVE_MEM: ['EOPNOTSUPP', 'needs a memory cgroup that accounts sockets'],
-  SO_PASSRIGHTS: ['ENOPROTOOPT', 'needs Linux 6.16'],
-  SO_RCVPRIORITY: ['ENOPROTOOPT', 'needs Linux 6.14'],
-  SO_PASSPIDFD: ['ENOPROTOOPT', 'needs Linux 6.5'],
-  SO_PEERPIDFD: ['ENOPROTOOPT', 'needs Linux 6.5'],
-  SO_INQ: ['ENOPROTOOPT', 'needs Linux 6.17'],
-  TCP_IS_MPTCP: ['ENOPROTOOPT', 'needs Linux 6.10'],
-  TCP_RTO_MAX_MS: ['ENOPROTOOPT', 'needs Linux 6.15'],
-  TCP_RTO_MIN_US: ['ENOPROTOOPT', 'needs Linux 6.15'],
-  TCP_DELACK_MAX_US: ['ENOPROTOOPT', 'needs Linux 6.15'],
-  IP_LOCAL_PORT_RANGE: ['ENOPROTOOPT', 'needs Linux 6.3'],
-  IP_PROTOCOL: ['ENOPROTOOPT', 'needs Linux 6.4'],
-};
+function rowOf(name: string): Row {
+  const row = levels.flatMap(rowsOf).find((each) => each.name === name);
+  if (row === undefined) throw new Error(`${name} is not tried`);
+  return row;
+}
 
-/** What an ordinary user may not do. */
-const privileged =
-  /^(SO_DEBUG|SO_MARK|SO_.*FORCE|SO_BUSY_POLL|SO_PREFER_BUSY_POLL|SO_BINDTO.*|SO_NOFCS|IP_HDRINCL|IP_ROUTER_ALERT|IP_NODEFRAG|IP_PROTOCOL|IP_TRANSPARENT|IPV6_TRANSPARENT|IPV6_CHECKSUM|IPV6_HDRINCL|IPV6_ROUTER_ALERT|TCP_REPAIR.*|TCP_QUEUE_SEQ|TCP_TIMESTAMP)$/;
+function rawOption(fd: number, { level, optname, option, trial }: Row): Buffer {
+  const { decode } = option;
+  const size = trial.size ?? sizes.get(decode) ?? (decoders.has(decode) ? 4 : 256);
+  const bytes = Buffer.alloc(size);
+  return bytes.subarray(0, getsockopt(fd, level, optname, bytes));
+}
+
+/** What the bytes of an option mean, not decoded by the package. */
+function meaning({ option, trial }: Row, bytes: Buffer): unknown {
+  return (trial.decode ?? decoders.get(option.decode) ?? text)(bytes);
+}
 
 /** Runs `body`; skips with the reason when this kernel or this user lacks what it needs. */
-function attempt(context: TestContext, name: string, body: () => void): void {
+function attempt(context: TestContext, { name, option, trial }: Row, body: () => void): void {
   try {
     body();
   } catch (error) {
-    const [code, why] = lacking[name] ?? [];
-    if (error instanceof SystemError && error.code === code)
-      context.skip(`${name}: ${code}, ${why}`);
-    const denied = error instanceof SystemError && ['EPERM', 'EACCES'].includes(error.code);
-    if (denied && !isRoot && privileged.test(name)) context.skip(`${name} needs a capability`);
+    if (!(error instanceof SystemError)) throw error;
+    const { since = '2.6', needs } = option;
+    const [code, why] = trial.lacking ?? [];
+    if (error.code === code) context.skip(`${name}: ${code}, ${why}`);
+    const isOld = kernelVersion() < kernelVersion(since);
+    if (error.code === 'ENOPROTOOPT' && isOld) context.skip(`${name} needs Linux ${since}`);
+    const denied = ['EPERM', 'EACCES'].includes(error.code);
+    const raw = error.syscall === 'socket';
+    if (denied && !isRoot && raw) context.skip(`${name} is an option of a socket for root`);
+    if (denied && !isRoot && needs) context.skip(`${name} needs ${needs.join(' or ')}`);
     throw error;
   }
 }
 
 describe.each(levels)('the options of $name', (level) => {
   const rows = rowsOf(level);
+
+  it('have their names', () => {
+    const names = rows.map(({ name, option }) => [name, option.name]);
+    expect(names).toEqual(rows.map(({ name }) => [name, name]));
+  });
 
   it('are all tried here', () => {
     const tried = rows.map(({ optname }) => optname).sort((a, b) => a - b);
@@ -191,20 +199,20 @@ describe.each(levels)('the options of $name', (level) => {
 
   const readable = rows.filter(({ trial }) => !trial.writeonly && !trial.volatile);
 
-  it.for(readable)('$name reads as its bytes say', ({ name, optname, kind, make }, context) => {
-    attempt(context, name, () => {
-      const fd = make();
-      const bytes = rawOption(fd, level.level, optname, kind);
-      const decode = decoders.get(kind) ?? text;
-      expect(get(fd, level.level, optname)).toEqual(decode(bytes));
+  it.for(readable)('$name reads as its bytes say', (row, context) => {
+    attempt(context, row, () => {
+      const fd = row.make();
+      const bytes = rawOption(fd, row);
+      expect(get(fd, row.level, row.optname)).toEqual(meaning(row, bytes));
     });
   });
 
   const settable = rows.filter(({ trial }) => trial.set !== undefined);
 
-  it.for(settable)('$name reads as it was set', ({ name, optname, kind, trial, make }, context) => {
-    attempt(context, name, () => {
-      const fd = make();
+  it.for(settable)('$name reads as it was set', (row, context) => {
+    attempt(context, row, () => {
+      const { name, optname, trial } = row;
+      const fd = row.make();
       for (const value of trial.set ?? []) {
         put(fd, level.level, optname, value);
         const expected = trial.reads === undefined ? value : trial.reads(value, fd);
@@ -212,8 +220,7 @@ describe.each(levels)('the options of $name', (level) => {
         else if (name === 'IPV6_ADDRFORM') expect(expected).toBe(AF_INET);
         else expect(get(fd, level.level, optname)).toEqual(expected);
         if (trial.volatile || trial.writeonly || name === 'IPV6_ADDRFORM') continue;
-        const decode = decoders.get(kind) ?? text;
-        expect(decode(rawOption(fd, level.level, optname, kind))).toEqual(expected);
+        expect(meaning(row, rawOption(fd, row))).toEqual(expected);
       }
     });
   });
@@ -323,7 +330,7 @@ describe('getsockopt(2)', () => {
 
   it('gives a pidfd of the peer, to be closed', (context) => {
     const [a] = unixPair();
-    attempt(context, 'SO_PEERPIDFD', () => {
+    attempt(context, rowOf('SO_PEERPIDFD'), () => {
       const pidfd = own(getsockopt(a, SOL_SOCKET, SO_PEERPIDFD));
       const info = readFileSync(`/proc/self/fdinfo/${pidfd}`, 'utf8');
       expect(info).toMatch(new RegExp(`^Pid:\\s+${process.pid}$`, 'm'));
@@ -405,8 +412,9 @@ describe('getsockopt(2)', () => {
 
   it('refuses what holds an address, or a count that its length does not bound', () => {
     const source = readFileSync(join(import.meta.dirname, '../../native/sockopt.cc'), 'utf8');
-    const rows = [...source.matchAll(/^ +\{(\d+), (\d+), k(Get|Set|Both)\},/gm)];
-    expect(rows.length).toBeGreaterThan(15);
+    const refused = /kRefused\[\] = \{([\s\S]*?)\n\};/.exec(source)?.[1] ?? '';
+    const rows = [...refused.matchAll(/^ +\{(\d+), (\d+), k(Get|Set|Both)\},/gm)];
+    expect(rows.length).toBeGreaterThan(10);
     const fd = open(AF_INET, SOCK_STREAM);
     const bytes = new Uint8Array(64);
     for (const [, level, optname, direction] of rows) {
@@ -419,20 +427,40 @@ describe('getsockopt(2)', () => {
   });
 
   it.each([
-    ['IP_MSFILTER', IPPROTO_IP, sockfd.IP_MSFILTER],
-    ['MCAST_MSFILTER', IPPROTO_IP, sockfd.MCAST_MSFILTER],
-    ['MCAST_MSFILTER', IPPROTO_IPV6, sockfd.MCAST_MSFILTER],
-    ['SO_ATTACH_FILTER', SOL_SOCKET, SO_ATTACH_FILTER],
-    ['TCP_ZEROCOPY_RECEIVE', IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE],
-  ])('does not let %s write past its memory', (_, level, optname) => {
-    const fd = open(AF_INET, SOCK_STREAM);
-    const memory = new Uint8Array(256);
-    expectRefused(
-      () => getsockopt(fd, level, optname, memory.subarray(0, 16)),
-      TypeError,
-      'optname',
+    ['IP_MSFILTER', IPPROTO_IP, sockfd.IP_MSFILTER, 16, 12],
+    ['MCAST_MSFILTER', IPPROTO_IP, sockfd.MCAST_MSFILTER, 144, 140],
+    ['MCAST_MSFILTER', IPPROTO_IPV6, sockfd.MCAST_MSFILTER, 144, 140],
+  ])('does not let %s %i write past its memory', (_, level, optname, header, countAt) => {
+    const fd = open(AF_INET6, SOCK_DGRAM);
+    const optval = Buffer.alloc(header + 4);
+    // Room for less than the 3 sources that it says.
+    optval.writeUInt32LE(3, countAt);
+    expectRefused(() => getsockopt(fd, level, optname, optval), RangeError, 'optval');
+    optval.writeUInt32LE(0xffffffff, countAt);
+    expectRefused(() => getsockopt(fd, level, optname, optval), RangeError, 'optval');
+    // A structure that is not whole is the kernel's to refuse.
+    const part = optval.subarray(0, header - 1);
+    expectError(() => getsockopt(fd, level, optname, part), 'getsockopt', 'EINVAL');
+  });
+
+  it('reads a filter by its instructions, into memory for as many', () => {
+    const fd = open(AF_INET, SOCK_DGRAM);
+    // ld #0; ret a
+    const program = Buffer.from('00000000000000001600000000000000', 'hex');
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program);
+    const memory = Buffer.alloc(24, 0xee);
+    expect(getsockopt(fd, SOL_SOCKET, sockfd.SO_GET_FILTER, memory)).toBe(16);
+    expect(memory.subarray(0, 16)).toEqual(program);
+    expect(memory.subarray(16)).toEqual(Buffer.alloc(8, 0xee));
+    const short = memory.subarray(0, 8);
+    expectError(
+      () => getsockopt(fd, SOL_SOCKET, sockfd.SO_GET_FILTER, short),
+      'getsockopt',
+      'EINVAL',
     );
-    expect(memory.every((byte) => byte === 0)).toBe(true);
+    const torn = program.subarray(0, 15);
+    const attach = () => setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, torn);
+    expectRefused(attach, RangeError, 'optval');
   });
 });
 
@@ -525,7 +553,7 @@ print(0)`;
     if (isRoot) setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, 64);
     const budget = () => setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, 65_536);
     expectError(budget, 'setsockopt', isRoot ? 'EINVAL' : 'EPERM');
-    attempt(context, 'SO_INQ', () => setsockopt(unixPair()[0], SOL_SOCKET, SO_INQ, true));
+    attempt(context, rowOf('SO_INQ'), () => setsockopt(unixPair()[0], SOL_SOCKET, SO_INQ, true));
     const datagram = () => setsockopt(unixPair(SOCK_DGRAM)[0], SOL_SOCKET, SO_INQ, true);
     expectError(datagram, 'setsockopt', 'ENOPROTOOPT');
   });

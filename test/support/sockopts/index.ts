@@ -1,0 +1,64 @@
+/**
+ * Which socket each option of the tables is tried on, what it is set to, and what it then reads as.
+ * Where that is not what was set, `reads` says so, and a comment why.
+ */
+import {
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  SOL_SOCKET,
+} from '../../../lib/index.js';
+import { ipOptions } from '../../../lib/structs/ip.js';
+import { ipv6Options } from '../../../lib/structs/ipv6.js';
+import { socketOptions } from '../../../lib/structs/socket.js';
+import { tcpOptions } from '../../../lib/structs/tcp.js';
+import { udpOptions } from '../../../lib/structs/udp.js';
+import { ipTrials } from './ip.js';
+import { ipv6Trials } from './ipv6.js';
+import { type Make, type Trial, tcp, udp, udp6 } from './make.js';
+import { socketTrials } from './socket.js';
+import { tcpTrials } from './tcp.js';
+import { udpTrials } from './udp.js';
+
+export type { Trial } from './make.js';
+
+export interface Level {
+  name: string;
+  level: number;
+  table: Record<number, unknown>;
+  trials: Record<string, Trial>;
+  make: Make;
+}
+
+export const levels: readonly Level[] = [
+  {
+    name: 'SOL_SOCKET',
+    level: SOL_SOCKET,
+    table: socketOptions,
+    trials: socketTrials,
+    make: tcp,
+  },
+  { name: 'IPPROTO_IP', level: IPPROTO_IP, table: ipOptions, trials: ipTrials, make: udp },
+  {
+    name: 'IPPROTO_IPV6',
+    level: IPPROTO_IPV6,
+    table: ipv6Options,
+    trials: ipv6Trials,
+    make: udp6,
+  },
+  {
+    name: 'IPPROTO_TCP',
+    level: IPPROTO_TCP,
+    table: tcpOptions,
+    trials: tcpTrials,
+    make: tcp,
+  },
+  {
+    name: 'IPPROTO_UDP',
+    level: IPPROTO_UDP,
+    table: udpOptions,
+    trials: udpTrials,
+    make: udp,
+  },
+];
