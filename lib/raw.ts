@@ -27,7 +27,11 @@ export {
   readv,
   recv,
   recvfrom,
+  recvmmsg,
+  recvmsg,
   send,
+  sendmmsg,
+  sendmsg,
   sendto,
   setsockopt,
   shutdown,
@@ -35,4 +39,5 @@ export {
   socketpair,
   write,
   writev,
+  zerocopyBuffer,
 } from './syscalls/raw.js';

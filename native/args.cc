@@ -235,35 +235,35 @@ size_t ArgReader::Size(size_t i, const char* name, size_t otherwise, size_t max)
   return static_cast<size_t>(value);
 }
 
-int ArgReader::Views(size_t i, const char* name, iovec* iov, size_t max) {
-  bool is_array = false;
-  uint32_t count = 0;
-  napi_is_array(env_, argv_[i], &is_array);
-  if (!is_array) {
+size_t ArgReader::ArrayLength(size_t i, const char* name, size_t max) {
+  if (!IsArray(i)) {
     FailType(i, name, "must be an array of ArrayBufferViews");
     return 0;
   }
+  uint32_t count = 0;
   napi_get_array_length(env_, argv_[i], &count);
-  if (count > max) {
-    FailRange(i, name, "must have at most 1024 (IOV_MAX) buffers");
-    return 0;
-  }
+  if (count <= max) return count;
+  char must[64];
+  snprintf(must, sizeof must, "must have at most %zu buffers", max);
+  FailRange(i, name, must);
+  return 0;
+}
+
+void ArgReader::Views(size_t i, const char* name, size_t count, napi_value* elements, iovec* iov) {
   // First all the elements, then their memory: an element may be a getter, and what it runs could
   // take the memory of an earlier one away.
-  napi_value elements[IOV_MAX];
-  for (uint32_t n = 0; n < count; n++) {
-    if (napi_get_element(env_, argv_[i], n, &elements[n]) != napi_ok) {
-      ok_ = false;
-      return 0;
-    }
+  for (uint32_t n = 0; n < count && ok_; n++) {
+    if (napi_get_element(env_, argv_[i], n, &elements[n]) != napi_ok) ok_ = false;
   }
   for (uint32_t n = 0; n < count && ok_; n++) {
-    char element_name[64];
-    snprintf(element_name, sizeof element_name, "%s[%u]", name, n);
-    Bytes bytes = ViewOf(elements[n], element_name);
+    Bytes bytes;
+    if (!FastView(elements[n], &bytes)) {
+      char element_name[64];
+      snprintf(element_name, sizeof element_name, "%s[%u]", name, n);
+      bytes = SlowView(elements[n], element_name);
+    }
     iov[n] = {bytes.data, bytes.size};
   }
-  return static_cast<int>(count);
 }
 
 void ArgReader::FailInt(size_t i, const char* name, double min, double max) {

@@ -92,12 +92,21 @@ class ArgReader {
     return argc_ <= offset_i ? bytes : SlowPart(bytes, offset_i, length_i);
   }
 
-  // An array of at most `max` views; returns how many.
-  int Views(size_t i, const char* name, iovec* iov, size_t max);
+  // How many elements an array has that must have at most `max`.
+  size_t ArrayLength(size_t i, const char* name, size_t max);
+
+  // The views in an array of `count` elements, and the values that they are.
+  void Views(size_t i, const char* name, size_t count, napi_value* elements, iovec* iov);
 
   bool Given(size_t i) { return i < argc_ && TypeOf(argv_[i]) != napi_undefined; }
   bool IsNumber(size_t i) { return TypeOf(argv_[i]) == napi_number; }
   bool IsString(size_t i) { return TypeOf(argv_[i]) == napi_string; }
+  bool IsArray(size_t i) {
+    bool is_array = false;
+    napi_is_array(env_, argv_[i], &is_array);
+    return is_array;
+  }
+  napi_value Value(size_t i) { return argv_[i]; }
 
   // Throws: `The "name" argument <must>. Received …`.
   void FailType(size_t i, const char* name, const char* must);

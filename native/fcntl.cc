@@ -26,20 +26,24 @@ napi_value write(napi_env env, napi_callback_info info) {
 
 napi_value readv(napi_env env, napi_callback_info info) {
   Args<2> args(env, info);
+  napi_value elements[IOV_MAX];
   iovec iov[IOV_MAX];
   int fd = args.Int(0, "fd");
-  int iovcnt = args.Views(1, "bufs", iov, IOV_MAX);
+  size_t iovcnt = args.ArrayLength(1, "bufs", IOV_MAX);
+  args.Views(1, "bufs", iovcnt, elements, iov);
   if (!args.ok()) return nullptr;
-  return Result(env, ::readv(fd, iov, iovcnt));
+  return Result(env, ::readv(fd, iov, static_cast<int>(iovcnt)));
 }
 
 napi_value writev(napi_env env, napi_callback_info info) {
   Args<2> args(env, info);
+  napi_value elements[IOV_MAX];
   iovec iov[IOV_MAX];
   int fd = args.Int(0, "fd");
-  int iovcnt = args.Views(1, "bufs", iov, IOV_MAX);
+  size_t iovcnt = args.ArrayLength(1, "bufs", IOV_MAX);
+  args.Views(1, "bufs", iovcnt, elements, iov);
   if (!args.ok()) return nullptr;
-  return Result(env, ::writev(fd, iov, iovcnt));
+  return Result(env, ::writev(fd, iov, static_cast<int>(iovcnt)));
 }
 
 // Never retried. When close(2) returns EINTR, Linux has released the descriptor already; a second

@@ -12,6 +12,19 @@ import type { Buf } from './bytes.js';
 /** Memory that receives one 32-bit word: the length that C writes through a `socklen_t *`. */
 export type LengthWord = Uint32Array | Int32Array;
 
+/**
+ * Many messages, in memory of the caller: native/message.cc says how they lie in it. Where `iov` is
+ * a list, it is of the messages from `offset` on.
+ */
+type NativeVector = [
+  iov: Buf | readonly Buf[],
+  lengths: Uint32Array,
+  names: Buf | null,
+  control: Buf | null,
+  offset: number,
+  length: number,
+];
+
 /** The functions of the addon, in the order of its tables. */
 export interface Native {
   read(fd: number, buf: Buf, offset?: number, length?: number): number;
@@ -43,6 +56,24 @@ export interface Native {
     offset?: number,
     length?: number,
   ): number;
+  sendmsg(
+    fd: number,
+    iov: readonly Buf[],
+    flags: number,
+    name: Buf | null,
+    control: Buf | null,
+  ): number;
+  recvmsg(
+    fd: number,
+    iov: readonly Buf[],
+    flags: number,
+    name: Buf | null,
+    control: Buf | null,
+    told: Uint32Array,
+  ): number;
+  sendmmsg(fd: number, flags: number, ...vector: NativeVector): number;
+  recvmmsg(fd: number, flags: number, ...args: [...NativeVector, timeout: Buf | null]): number;
+  zerocopyBuffer(size: number): ArrayBuffer | number;
   if_nametoindex(ifname: string): number;
   if_indextoname(ifindex: number, ifname: Buf): number;
   poll(fds: Buf, timeout?: number): number;

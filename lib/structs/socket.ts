@@ -345,7 +345,7 @@ export const socketOptions = {
   [SO_BSDCOMPAT]: { name: 'SO_BSDCOMPAT', ...bool },
   [SO_REUSEPORT]: { name: 'SO_REUSEPORT', ...bool, since: '3.9' },
   [SO_PASSCRED]: { name: 'SO_PASSCRED', ...bool },
-  [SO_PEERCRED]: { name: 'SO_PEERCRED', ...ucred },
+  [SO_PEERCRED]: { name: 'SO_PEERCRED', ...readonly(ucred) },
   [SO_RCVLOWAT]: { name: 'SO_RCVLOWAT', ...int },
   [SO_SNDLOWAT]: { name: 'SO_SNDLOWAT', ...readonly(int) },
   [SO_BINDTODEVICE]: { name: 'SO_BINDTODEVICE', ...name(16) },

@@ -1,7 +1,9 @@
 /** struct ucred. unix(7) */
-import { structure } from './option.js';
+import { Writer } from '../kernel/bytes.js';
+import { int32, object, uint32 } from '../kernel/validate.js';
+import { type Kind, kind } from './option.js';
 
-/** `struct ucred`, sys/socket.h: the value of SO_PEERCRED. */
+/** `struct ucred`, sys/socket.h: the value of SO_PEERCRED and of the cmsg SCM_CREDENTIALS. */
 export interface Ucred {
   /** pid: process id; 0 when there is no peer, or none visible from this pid namespace. */
   pid: number;
@@ -11,4 +13,14 @@ export interface Ucred {
   gid: number;
 }
 
-export const ucred = structure<Ucred>(12, (r) => ({ pid: r.i32(), uid: r.u32(), gid: r.u32() }));
+export const ucred: Kind<Ucred, Ucred> = kind(
+  12,
+  (r) => ({ pid: r.i32(), uid: r.u32(), gid: r.u32() }),
+  (value) => {
+    const { pid, uid, gid } = object(value, 'value');
+    return new Writer(12)
+      .u32(int32(pid, 'value.pid'))
+      .u32(uint32(uid, 'value.uid'))
+      .u32(uint32(gid, 'value.gid')).bytes;
+  },
+);

@@ -1,8 +1,13 @@
 /** send(2), recv(2) and their families. */
 import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
-import { check } from '../kernel/error.js';
+import { check, SystemError } from '../kernel/error.js';
+import { integer, object } from '../kernel/validate.js';
+import { decodeControl } from '../structs/cmsg.js';
+import type { Message, MessageRoom, MessageSlot, ReceivedMessage } from '../structs/msghdr.js';
+import type { MsgVec } from '../structs/msgvec.js';
 import type { SockAddr, SockAddrLike } from '../structs/sockaddr.js';
+import type { Timespec } from '../structs/timespec.js';
 import { checkAddr, name, namelen, nameWritten } from './name.js';
 import * as raw from './raw.js';
 
@@ -46,7 +51,7 @@ export const MSG_WAITFORONE = 0x10000;
 export const MSG_BATCH = 0x40000;
 /** Receive into device memory. Linux 6.12. */
 export const MSG_SOCK_DEVMEM = 0x2000000;
-/** Send from the pages of the caller: refused, as nothing holds them yet. Linux 4.14. send(2) */
+/** Send from the pages of the caller: see `zerocopyBuffer`. Linux 4.14. send(2) */
 export const MSG_ZEROCOPY = 0x4000000;
 /** Connect and send in the SYN: TCP Fast Open. Linux 3.7. sendto(2) */
 export const MSG_FASTOPEN = 0x20000000;
@@ -160,4 +165,141 @@ export function recvfrom(
   const result = native.recvfrom(fd, buf, flags, name, namelen, offset, length);
   const bytes = check(result, 'recvfrom');
   return { bytes, addr: nameWritten() };
+}
+
+/**
+ * sendmsg(2) — send a message of several parts, with an address and control messages.
+ *
+ *     ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+ *
+ * @param msg    { name?, iov, control? }: where to, the data, the control messages
+ * @param flags  MSG_DONTWAIT, MSG_NOSIGNAL, MSG_ZEROCOPY, …
+ * @returns      bytes sent; on a stream that may be fewer than given, and the control messages went
+ *               with the first of them
+ * @throws       EINVAL a control message that the socket does not take · EBADF also a descriptor in
+ *               SCM_RIGHTS · ETOOMANYREFS too many descriptors under way · EPERM credentials of
+ *               somebody else · EMSGSIZE; otherwise as `sendto`
+ *
+ * Blocks the thread while the send buffer is full, unless O_NONBLOCK or MSG_DONTWAIT.
+ * https://man7.org/linux/man-pages/man2/send.2.html
+ */
+export function sendmsg(fd: number, msg: Message, flags = 0): number {
+  const result = raw.sendmsg(fd, msg, flags);
+  const { name = null } = msg;
+  return name === null ? check(result, 'sendmsg') : checkAddr(result, 'sendmsg', name);
+}
+
+/**
+ * recvmsg(2) — receive a message: its data, who sent it, and the control messages with it.
+ *
+ *     ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+ *
+ * Descriptors that came are in `control` (SCM_RIGHTS, SCM_PIDFD), as many as there was room for, and
+ * are the caller's to close. The kernel closes the others, and says MSG_CTRUNC. As control data is
+ * aligned to 8 bytes, there may be one more than `CMSG_SPACE` was told.
+ *
+ * @param msg    { iov, controlLength? }: memory for the data, and how many bytes of control data to
+ *               make room for: a sum of `CMSG_SPACE(…)`, 0 by default
+ * @param flags  MSG_PEEK, MSG_DONTWAIT, MSG_TRUNC, MSG_ERRQUEUE, MSG_CMSG_CLOEXEC, …
+ * @returns      { bytes, name, control, flags }. In `flags`, MSG_TRUNC says that data did not fit,
+ *               MSG_CTRUNC that control data did not
+ * @throws       as `recv`; EAGAIN also when MSG_ERRQUEUE finds the queue empty
+ *
+ * Blocks the thread until something is queued, unless O_NONBLOCK, MSG_DONTWAIT or MSG_ERRQUEUE.
+ * https://man7.org/linux/man-pages/man2/recv.2.html
+ */
+export function recvmsg(fd: number, msg: MessageRoom, flags = 0): ReceivedMessage {
+  const { iov, controlLength = 0 } = object(msg, 'msg') as unknown as MessageRoom;
+  integer(controlLength, 'msg.controlLength', 0, raw.MAX_CONTROL);
+  const control = controlLength === 0 ? null : new Uint8Array(controlLength);
+  const bytes = check(native.recvmsg(fd, iov, flags, name, control, raw.told), 'recvmsg');
+  const [length = 0, controllen = 0, msgFlags = 0] = raw.told;
+  namelen[0] = length;
+  return raw.kept(control, [[0, controllen]], () => ({
+    bytes,
+    name: nameWritten(),
+    control: control === null ? [] : decodeControl(control.subarray(0, controllen)),
+    flags: msgFlags,
+  }));
+}
+
+/**
+ * sendmmsg(2) — send several messages by one call.
+ *
+ *     int sendmmsg(int fd, struct mmsghdr *msgvec, unsigned int vlen, int flags)
+ *
+ * The kernel stops at the first message that fails. When others went before it, it tells how many
+ * and not why: the call that begins with that message, `sendmmsg(fd, msgs, flags, n)`, gets the
+ * error. (One that a socket reports once, such as ECONNREFUSED of an earlier datagram, is spent by
+ * then: IP_RECVERR keeps it in the error queue.)
+ *
+ * @param msgs    messages, or a MsgVec for hot loops; the kernel takes at most 1024
+ * @param offset  the first message to send
+ * @param length  how many; the rest when absent
+ * @returns       how many were sent. In a MsgVec, `len` says how much of each
+ * @throws        as `sendmsg`, when the first message could not be sent
+ *
+ * Blocks the thread while the send buffer is full, unless O_NONBLOCK or MSG_DONTWAIT.
+ * Since Linux 3.0. https://man7.org/linux/man-pages/man2/sendmmsg.2.html
+ */
+export function sendmmsg(
+  fd: number,
+  msgs: MsgVec | readonly Message[],
+  flags = 0,
+  offset = 0,
+  length?: number,
+): number {
+  return check(raw.sendmmsg(fd, msgs, flags, offset, length), 'sendmmsg');
+}
+
+/**
+ * recvmmsg(2) — receive several messages by one call.
+ *
+ *     int recvmmsg(int fd, struct mmsghdr *msgvec, unsigned int vlen, int flags,
+ *                  struct timespec *timeout)
+ *
+ * An error after the first message is kept by the socket, for the next call. Descriptors that came
+ * are the caller's to close, as with `recvmsg`.
+ *
+ * @param msgs     room for messages, into which the results are written: `bytes`, `name`, `control`,
+ *                 `flags`. Or a MsgVec, for hot loops. The kernel takes at most 1024
+ * @param flags    as `recvmsg`, and MSG_WAITFORONE: do not wait once there is one
+ * @param timeout  a timespec, or milliseconds; null for none. The kernel looks at it only when a
+ *                 message has arrived: with fewer messages than wanted and none to come, the call
+ *                 blocks for ever, whatever the timeout. SO_RCVTIMEO or MSG_WAITFORONE bound that
+ * @param offset   the first to receive into
+ * @param length   how many; the rest when absent
+ * @returns        how many were received
+ * @throws         as `recvmsg`, when there was no first message
+ *
+ * Blocks the thread until all are received, unless O_NONBLOCK, MSG_DONTWAIT or MSG_WAITFORONE.
+ * Since Linux 2.6.33. https://man7.org/linux/man-pages/man2/recvmmsg.2.html
+ */
+export function recvmmsg(
+  fd: number,
+  msgs: MsgVec | readonly MessageSlot[],
+  flags = 0,
+  timeout: Timespec | number | null = null,
+  offset = 0,
+  length?: number,
+): number {
+  return check(raw.recvmmsg(fd, msgs, flags, timeout, offset, length), 'recvmmsg');
+}
+
+/**
+ * Memory for MSG_ZEROCOPY, of pages of its own.
+ *
+ * The kernel sends from the pages themselves, until a notification in the error queue says that it
+ * has done so: before that, what is written to them may be sent. Given up meanwhile (collected, its
+ * worker ended), they leave this process but stay with the kernel until then. Memory of any other
+ * kind would be handed to somebody else, so the bytes of other memory are first copied to such
+ * pages: right all the same, and no faster than without MSG_ZEROCOPY.
+ *
+ * @param size  bytes
+ * @throws      ENOMEM
+ */
+export function zerocopyBuffer(size: number): ArrayBuffer {
+  const result = native.zerocopyBuffer(size);
+  if (typeof result === 'number') throw new SystemError(result, 'mmap');
+  return result;
 }

@@ -10,11 +10,25 @@
 import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { EAFNOSUPPORT, ENOSPC } from '../kernel/errno.js';
-import { buffer, int32, isBuf, rangeError, string, typeError } from '../kernel/validate.js';
+import {
+  buffer,
+  int32,
+  integer,
+  isBuf,
+  object,
+  rangeError,
+  string,
+  typeError,
+} from '../kernel/validate.js';
+import { controlBytes, decodeControl, descriptorsIn } from '../structs/cmsg.js';
 import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../structs/inet.js';
+import type { Message, MessageSlot, MsgHdr } from '../structs/msghdr.js';
+import { MsgVec } from '../structs/msgvec.js';
 import { decodeRevents, encodePollfds, type PollFd } from '../structs/pollfd.js';
-import { type SockAddrLike, sockaddrBytes } from '../structs/sockaddr.js';
+import { decodeSockaddr, type SockAddrLike, sockaddrBytes } from '../structs/sockaddr.js';
+import { type Timespec, timespecBytes } from '../structs/timespec.js';
+import { name } from './name.js';
 
 export const {
   accept,
@@ -42,6 +56,7 @@ export const {
   socketpair,
   write,
   writev,
+  zerocopyBuffer,
 } = native;
 
 /** bind(2). @returns 0 or `-errno` */
@@ -63,8 +78,182 @@ export function sendto(
   offset?: number,
   length?: number,
 ): number {
-  const name = addr === null ? null : sockaddrBytes(addr);
-  return native.sendto(fd, buf, flags, name, offset, length);
+  const to = addr === null ? null : sockaddrBytes(addr);
+  return native.sendto(fd, buf, flags, to, offset, length);
+}
+
+/** sendmsg(2). Blocks as `sendmsg` of `sockfd` does. @returns bytes sent, or `-errno` */
+export function sendmsg(fd: number, msg: Message, flags = 0): number {
+  const { name = null, iov, control = null } = object(msg, 'msg') as unknown as Message;
+  const addr = name === null ? null : sockaddrBytes(name);
+  return native.sendmsg(fd, iov, flags, addr, control === null ? null : controlBytes(control));
+}
+
+/** What recvmsg(2) tells: msg_namelen, msg_controllen, msg_flags. */
+export const told: Uint32Array = new Uint32Array(3);
+
+/**
+ * recvmsg(2), into memory of `msg`, which then says how much of it was used. Blocks as `recvmsg` of
+ * `sockfd` does. Descriptors that came are in the control data: `decodeControl` shows them.
+ * @returns bytes received, or `-errno`
+ */
+export function recvmsg(fd: number, msg: MsgHdr, flags = 0): number {
+  const { name = null, iov, control = null } = object(msg, 'msg') as unknown as MsgHdr;
+  const result = native.recvmsg(fd, iov, flags, name, control, told);
+  if (result < 0) return result;
+  const [namelen = 0, controllen = 0, msgFlags = 0] = told;
+  return kept(control, [[0, controllen]], () => {
+    msg.namelen = namelen;
+    msg.controllen = controllen;
+    msg.flags = msgFlags;
+    return result;
+  });
+}
+
+/**
+ * Does what is left to do once a message is here. When that fails, nobody would close the
+ * descriptors that came with it, so this does. `parts` of `control` have control messages.
+ */
+export function kept<T>(
+  control: Buf | null,
+  parts: readonly (readonly [at: number, length: number])[],
+  body: () => T,
+): T {
+  try {
+    return body();
+  } catch (error) {
+    for (const [at, length] of control === null ? [] : parts) {
+      const bytes = buffer(control, 'control').subarray(at, at + length);
+      for (const fd of descriptorsIn(bytes)) native.close(fd);
+    }
+    throw error;
+  }
+}
+
+/**
+ * sendmmsg(2). Blocks as `sendmmsg` of `sockfd` does.
+ * @returns how many messages were sent, or `-errno`
+ */
+export function sendmmsg(
+  fd: number,
+  msgs: MsgVec | readonly Message[],
+  flags = 0,
+  offset = 0,
+  length?: number,
+): number {
+  if (msgs instanceof MsgVec) {
+    const { data, lengths, names, control, vlen } = msgs;
+    const count = length ?? vlen - offset;
+    return native.sendmmsg(fd, flags, data, lengths, names, control, offset, count);
+  }
+  const all = chosen(msgs, offset, length).map((msg, i) => {
+    const { name = null, iov, control = null } = object(msg, `msgs[${i}]`) as unknown as Message;
+    return {
+      iov: views(iov, `msgs[${i}].iov`),
+      name: name === null ? nothing : buffer(sockaddrBytes(name), `msgs[${i}].name`),
+      control: control === null ? nothing : buffer(controlBytes(control), `msgs[${i}].control`),
+    };
+  });
+  const names = slots(all.map(({ name }) => name));
+  const control = slots(all.map((each) => each.control));
+  const lengths = Uint32Array.from([
+    ...all.map(({ iov }) => iov.length),
+    ...all.map(({ name }) => name.byteLength),
+    ...all.map((each) => each.control.byteLength),
+    ...all.map(() => 0),
+  ]);
+  const iov = all.flatMap((each) => each.iov);
+  return native.sendmmsg(fd, flags, iov, lengths, names, control, 0, all.length);
+}
+
+/**
+ * recvmmsg(2). The rest of `timeout` is left in it where it is bytes. Blocks as `recvmmsg` of
+ * `sockfd` does.
+ * @returns how many messages were received, or `-errno`
+ */
+export function recvmmsg(
+  fd: number,
+  msgs: MsgVec | readonly MessageSlot[],
+  flags = 0,
+  timeout: Timespec | number | Buf | null = null,
+  offset = 0,
+  length?: number,
+): number {
+  const limit = timespecBytes(timeout, 'timeout');
+  if (msgs instanceof MsgVec) {
+    const { data, lengths, names, control, vlen } = msgs;
+    const count = length ?? vlen - offset;
+    return native.recvmmsg(fd, flags, data, lengths, names, control, offset, count, limit);
+  }
+  const entries = chosen(msgs, offset, length);
+  const all = entries.map((entry, i) => {
+    const { iov, controlLength = 0 } = object(entry, `msgs[${i}]`) as unknown as MessageSlot;
+    const room = integer(controlLength, `msgs[${i}].controlLength`, 0, MAX_CONTROL);
+    return { iov: views(iov, `msgs[${i}].iov`), room };
+  });
+  const count = all.length;
+  const size = all.reduce((max, { room }) => Math.max(max, room), 0);
+  const names = new Uint8Array(count * name.byteLength);
+  const control = new Uint8Array(count * size);
+  const lengths = Uint32Array.from([
+    ...all.map(({ iov }) => iov.length),
+    ...all.map(() => name.byteLength),
+    ...all.map(({ room }) => room),
+    ...all.map(() => 0),
+  ]);
+  const iov = all.flatMap((each) => each.iov);
+  const done = native.recvmmsg(fd, flags, iov, lengths, names, control, 0, count, limit);
+  const told = (column: number, i: number): number => lengths[column * count + i] ?? 0;
+  const received = entries.slice(0, Math.max(done, 0));
+  const parts = received.map((_, i) => [i * size, told(2, i)] as const);
+  return kept(control, parts, () => {
+    received.forEach((entry, i) => {
+      const at = i * name.byteLength;
+      const [, controllen] = parts[i] ?? [0, 0];
+      entry.bytes = told(0, i);
+      entry.name = decodeSockaddr(names.subarray(at, at + told(1, i)));
+      entry.control = decodeControl(control.subarray(i * size, i * size + controllen));
+      entry.flags = told(3, i);
+    });
+    return done;
+  });
+}
+
+/** The most control data that there may be room for. */
+export const MAX_CONTROL = 0x7fff_ffff;
+
+const nothing = new Uint8Array();
+
+/** The messages of a list that are meant: the kernel takes 1024 in a call, and ignores the rest. */
+function chosen<T>(msgs: readonly T[], offset: number, length?: number): T[] {
+  if (!Array.isArray(msgs)) throw typeError('msgs', 'must be a MsgVec or an array', msgs);
+  const list: T[] = Array.from(msgs);
+  const from = integer(offset, 'offset', 0, list.length);
+  const rest = list.length - from;
+  const count = length === undefined ? rest : integer(length, 'length', 0, rest);
+  return list.slice(from, from + Math.min(count, 1024));
+}
+
+/** The parts of a message, in a list of our own. */
+function views(iov: unknown, argument: string): Buf[] {
+  if (!Array.isArray(iov)) throw typeError(argument, 'must be an array of ArrayBufferViews', iov);
+  if (iov.length > 1024) {
+    throw rangeError(argument, 'must have at most 1024 buffers', iov.length);
+  }
+  return Array.from(iov, (each, i) => {
+    buffer(each, `${argument}[${i}]`);
+    return each as Buf;
+  });
+}
+
+/** Parts of different lengths in slots of one. */
+function slots(parts: readonly Uint8Array[]): Uint8Array {
+  const size = parts.reduce((max, { byteLength }) => Math.max(max, byteLength), 0);
+  const all = new Uint8Array(parts.length * size);
+  parts.forEach((part, i) => {
+    all.set(part, i * size);
+  });
+  return all;
 }
 
 /**
