@@ -218,7 +218,7 @@ describe('an option', () => {
   it('says in its row what the comment of its constant says', () => {
     const rows = filesOf('structs').flatMap((path) => {
       const text = read(path);
-      return [...text.matchAll(/^ {2}\[(\w+)\]: (\{[\s\S]*?\}),$/gm)].map(
+      return [...text.matchAll(/^ {2}\[(\w+)\]: (\{\s*name:[\s\S]*?\}),$/gm)].map(
         ([, name = '', row = '']) => {
           const doc =
             new RegExp(`/\\*\\* (.*) \\*/\\nexport const ${name} =`).exec(text)?.[1] ?? '';

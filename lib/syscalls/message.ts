@@ -194,9 +194,9 @@ export function sendmsg(fd: number, msg: Message, flags = 0): number {
  *
  *     ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
  *
- * Descriptors that came are in `control` (SCM_RIGHTS, SCM_PIDFD), as many as there was room for, and
- * are the caller's to close. The kernel closes the others, and says MSG_CTRUNC. As control data is
- * aligned to 8 bytes, there may be one more than `CMSG_SPACE` was told.
+ * Descriptors that came are in `control` (SCM_RIGHTS, SCM_PIDFD), as many as there was room for,
+ * and are the caller's to close. The kernel closes the others, and says MSG_CTRUNC. As control data
+ * is aligned to 8 bytes, there may be one more than `CMSG_SPACE` was told.
  *
  * @param msg    { iov, controlLength? }: memory for the data, and how many bytes of control data to
  *               make room for: a sum of `CMSG_SPACE(…)`, 0 by default
@@ -210,7 +210,7 @@ export function sendmsg(fd: number, msg: Message, flags = 0): number {
  */
 export function recvmsg(fd: number, msg: MessageRoom, flags = 0): ReceivedMessage {
   const { iov, controlLength = 0 } = object(msg, 'msg') as unknown as MessageRoom;
-  integer(controlLength, 'msg.controlLength', 0, raw.MAX_CONTROL);
+  integer(controlLength, 'msg.controlLength', 0, raw.maxControl);
   const control = controlLength === 0 ? null : new Uint8Array(controlLength);
   const bytes = check(native.recvmsg(fd, iov, flags, name, control, raw.told), 'recvmsg');
   const [length = 0, controllen = 0, msgFlags = 0] = raw.told;
@@ -261,8 +261,8 @@ export function sendmmsg(
  * An error after the first message is kept by the socket, for the next call. Descriptors that came
  * are the caller's to close, as with `recvmsg`.
  *
- * @param msgs     room for messages, into which the results are written: `bytes`, `name`, `control`,
- *                 `flags`. Or a MsgVec, for hot loops. The kernel takes at most 1024
+ * @param msgs     room for messages, into which the results are written: `bytes`, `name`,
+ *                 `control`, `flags`. Or a MsgVec, for hot loops. The kernel takes at most 1024
  * @param flags    as `recvmsg`, and MSG_WAITFORONE: do not wait once there is one
  * @param timeout  a timespec, or milliseconds; null for none. The kernel looks at it only when a
  *                 message has arrived: with fewer messages than wanted and none to come, the call

@@ -188,7 +188,7 @@ export function recvmmsg(
   const entries = chosen(msgs, offset, length);
   const all = entries.map((entry, i) => {
     const { iov, controlLength = 0 } = object(entry, `msgs[${i}]`) as unknown as MessageSlot;
-    const room = integer(controlLength, `msgs[${i}].controlLength`, 0, MAX_CONTROL);
+    const room = integer(controlLength, `msgs[${i}].controlLength`, 0, maxControl);
     return { iov: views(iov, `msgs[${i}].iov`), room };
   });
   const count = all.length;
@@ -220,7 +220,7 @@ export function recvmmsg(
 }
 
 /** The most control data that there may be room for. */
-export const MAX_CONTROL = 0x7fff_ffff;
+export const maxControl = 0x7fff_ffff;
 
 const nothing = new Uint8Array();
 
