@@ -1,7 +1,8 @@
-// Calls on any file descriptor: read(2), write(2), close(2), dup(2), fcntl(2), ioctl(2).
+// Calls on any file descriptor: read(2), write(2), close(2), dup(2), pipe(2), fcntl(2), ioctl(2).
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -78,6 +79,29 @@ napi_value dup3(napi_env env, napi_callback_info info) {
   int flags = args.Bits(2, "flags");
   if (!args.ok()) return nullptr;
   return Result(env, ::dup3(oldfd, newfd, flags));
+}
+
+napi_value pipe2(napi_env env, napi_callback_info info) {
+  Args<2> args(env, info);
+  Bytes pipefd = args.View(0, "pipefd");
+  int flags = args.Bits(1, "flags", 0);
+  if (args.ok() && pipefd.size < 2 * sizeof(int)) args.FailRange(0, "pipefd", "must have 8 bytes");
+  if (!args.ok()) return nullptr;
+  int fds[2];
+  int result = ::pipe2(fds, flags);
+  if (result == 0) memcpy(pipefd.data, fds, sizeof fds);
+  return Result(env, result);
+}
+
+// By number: the C library has it since 2.34 only.
+napi_value close_range(napi_env env, napi_callback_info info) {
+  Args<3> args(env, info);
+  unsigned first = args.Uint32(0, "first");
+  unsigned last = args.Uint32(1, "last");
+  int flags = args.Bits(2, "flags", 0);
+  if (!args.ok()) return nullptr;
+  constexpr long kCloseRange = 436;
+  return Result(env, ::syscall(kCloseRange, first, last, flags));
 }
 
 // What the third argument of an fcntl(2) command is: a number, or memory of so many bytes. Only of
@@ -235,8 +259,8 @@ napi_value ioctl(napi_env env, napi_callback_info info) {
 
 napi_status DefineFcntl(napi_env env, napi_value exports) {
   static const napi_property_descriptor table[] = {
-      FN(read), FN(write), FN(readv), FN(writev), FN(close),
-      FN(dup),  FN(dup2),  FN(dup3),  FN(fcntl),  FN(ioctl),
+      FN(read), FN(write), FN(readv), FN(writev),      FN(close), FN(dup),
+      FN(dup2), FN(dup3),  FN(pipe2), FN(close_range), FN(fcntl), FN(ioctl),
   };
   return Define(env, exports, table);
 }

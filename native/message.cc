@@ -2,7 +2,6 @@
 #include <sys/mman.h>
 
 #include <cstdlib>
-#include <ctime>
 
 #include "args.h"
 
@@ -369,17 +368,11 @@ napi_value recvmmsg(napi_env env, napi_callback_info info) {
   if (scratch.data == nullptr && vector.ListSize() > 0) return Number(env, -ENOMEM);
   auto* iov = static_cast<iovec*>(scratch.data);
   if (!vector.Build(reinterpret_cast<napi_value*>(iov + vector.ListSize()), iov)) return nullptr;
-  Bytes timeout = args.Address(8, "timeout");
-  if (args.ok() && timeout.data != nullptr && timeout.size < sizeof(timespec)) {
-    args.FailRange(8, "timeout", "must have 16 bytes, a struct timespec");
-  }
+  Timeout<timespec> timeout(args, 8, "timeout");
   if (!args.ok()) return nullptr;
-  timespec rest;
-  if (timeout.data != nullptr) memcpy(&rest, timeout.data, sizeof rest);
-  int result = ::recvmmsg(fd, vector.headers(), vector.count(), flags,
-                          timeout.data == nullptr ? nullptr : &rest);
+  int result = ::recvmmsg(fd, vector.headers(), vector.count(), flags, timeout.get());
   if (result < 0) return Result(env, result);
-  if (timeout.data != nullptr) memcpy(timeout.data, &rest, sizeof rest);
+  timeout.Store();
   vector.Store(static_cast<size_t>(result));
   return Number(env, result);
 }
