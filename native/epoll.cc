@@ -26,7 +26,7 @@ napi_value epoll_create(napi_env env, napi_callback_info info) {
 
 napi_value epoll_create1(napi_env env, napi_callback_info info) {
   Args<1> args(env, info);
-  int flags = args.Bits(0, "flags");
+  int flags = args.Bits(0, "flags", 0);
   if (!args.ok()) return nullptr;
   return Result(env, ::epoll_create1(flags));
 }

@@ -119,8 +119,12 @@ napi_value memfd_create(napi_env env, napi_callback_info info) {
   int flags = args.Bits(1, "flags", 0);
   // 249 bytes are what the kernel takes; the call copies them to end them with a NUL.
   char text[250] = {};
-  if (args.ok() && name.size >= sizeof text)
+  if (args.ok() && name.size >= sizeof text) {
     args.FailRange(0, "name", "must have at most 249 bytes");
+  }
+  if (args.ok() && name.size > 0 && memchr(name.data, 0, name.size) != nullptr) {
+    args.FailRange(0, "name", "must have no NUL");
+  }
   if (!args.ok()) return nullptr;
   if (name.size > 0) memcpy(text, name.data, name.size);
   return Result(env, ::memfd_create(text, static_cast<unsigned>(flags)));

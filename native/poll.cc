@@ -61,8 +61,9 @@ napi_value select(napi_env env, napi_callback_info info) {
   fd_set* exceptfds = SetOf(args, 3, "exceptfds");
   Timeout<timeval> timeout(args, 4, "timeout");
   if (!args.ok()) return nullptr;
-  int result = ::select(nfds, readfds, writefds, exceptfds, timeout.get());
-  if (result < 0) return Result(env, result);
+  // Linux leaves the rest of the time after EINTR as well.
+  long result = ::select(nfds, readfds, writefds, exceptfds, timeout.get());
+  if (result == -1) result = -errno;
   timeout.Store();
   return Number(env, result);
 }
