@@ -33,6 +33,7 @@ export {
   shutdown,
   socket,
   socketpair,
+  tcp_zerocopy_receive,
   write,
   writev,
 } from './syscalls/raw.js';

@@ -40,6 +40,7 @@ export const {
   shutdown,
   socket,
   socketpair,
+  tcp_zerocopy_receive,
   write,
   writev,
 } = native;
