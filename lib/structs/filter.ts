@@ -6,9 +6,8 @@
  * The accumulator A and the register X have 32 bits; a program ends with the number of bytes of the
  * packet to let pass, of which 0 drops it.
  */
-import { type Reader, Writer } from '../kernel/bytes.js';
-import { integer, object, rangeError, typeError, uint16 } from '../kernel/validate.js';
-import { type Kind, kind, writeonly } from './option.js';
+import { integer, uint16 } from '../kernel/validate.js';
+import { instructionWord, type SockFilter } from './sock_filter.js';
 
 /** A class of instructions: load A. */
 export const BPF_LD = 0x00;
@@ -139,25 +138,9 @@ export const SKF_NET_OFF = -0x100000;
 /** Loads from here on begin with the link-layer header. */
 export const SKF_LL_OFF = -0x200000;
 
-/** `struct sock_filter`, linux/filter.h: one instruction. */
-export interface SockFilter {
-  /** What it does: a class and what belongs to it, such as `BPF_LD | BPF_H | BPF_ABS`. */
-  code: number;
-  /** How many instructions to skip when a jump's condition holds, 0–255. */
-  jt: number;
-  /** How many instructions to skip when it does not, 0–255. */
-  jf: number;
-  /** A number, an offset in the packet, an index: 32 bits. */
-  k: number;
-}
-
-/** Such as `SKF_AD_OFF` is negative, and a C int. */
-const k32 = (value: unknown, name: string): number =>
-  integer(value, name, -0x8000_0000, 0xffff_ffff) >>> 0;
-
 /** An instruction that does not jump, as the C macro makes it. `k` may be negative. */
 export function BPF_STMT(code: number, k: number): SockFilter {
-  return { code: uint16(code, 'code'), jt: 0, jf: 0, k: k32(k, 'k') };
+  return { code: uint16(code, 'code'), jt: 0, jf: 0, k: instructionWord(k, 'k') };
 }
 
 /** A jump, as the C macro makes it. `k` may be negative. */
@@ -166,45 +149,6 @@ export function BPF_JUMP(code: number, k: number, jt: number, jf: number): SockF
     code: uint16(code, 'code'),
     jt: integer(jt, 'jt', 0, 255),
     jf: integer(jf, 'jf', 0, 255),
-    k: k32(k, 'k'),
+    k: instructionWord(k, 'k'),
   };
 }
-
-const SIZE = 8;
-
-/** The instructions of `value`, which must be an array of them. */
-function program(value: readonly SockFilter[]): Uint8Array {
-  if (!Array.isArray(value)) {
-    throw typeError('value', 'must be an array of instructions, or their bytes', value);
-  }
-  // struct sock_fprog counts them in 16 bits; a program that is too long is the kernel's to refuse.
-  if (value.length > 0xffff) throw rangeError('value', 'must have at most 65535 elements', value);
-  const writer = new Writer(value.length * SIZE);
-  for (let i = 0; i < value.length; i++) {
-    const name = `value[${i}]`;
-    const { code, jt, jf, k } = object(value[i], name);
-    writer
-      .u16(uint16(code, `${name}.code`))
-      .u8(integer(jt, `${name}.jt`, 0, 255))
-      .u8(integer(jf, `${name}.jf`, 0, 255))
-      .u32(k32(k, `${name}.k`));
-  }
-  return writer.bytes;
-}
-
-export const sock_filter = (r: Reader): SockFilter => ({
-  code: r.u16(),
-  jt: r.u8(),
-  jf: r.u8(),
-  k: r.u32(),
-});
-
-/** A program; without one, what is read is empty. */
-export const filter: Kind<SockFilter[], readonly SockFilter[]> = kind(
-  BPF_MAXINSNS * SIZE,
-  (r, length) => Array.from({ length: Math.floor(length / SIZE) }, () => sock_filter(r)),
-  program,
-);
-
-/** A program that is set only. */
-export const filter_set = writeonly(filter);

@@ -2,10 +2,8 @@
  * The levels of socket options, and the options of SOL_SOCKET. socket(7)
  */
 import { dmabuf_tokens } from './dmabuf_token.js';
-import { filter, filter_set } from './filter.js';
 import { linger } from './linger.js';
 import { meminfo } from './meminfo.js';
-import { sock_txtime, timestamping } from './net_tstamp.js';
 import {
   bool,
   count64,
@@ -19,6 +17,8 @@ import {
   writeonly,
 } from './option.js';
 import { peergroups, peername } from './peer.js';
+import { filter, filter_set } from './sock_filter.js';
+import { sock_txtime, timestamping } from './timestamping.js';
 import { ucred } from './ucred.js';
 
 /** Options of ip.ts; the number of IPPROTO_IP. ip(7) */

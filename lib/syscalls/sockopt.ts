@@ -164,7 +164,7 @@ export function setsockopt(fd: number, level: number, optname: number, value: un
  * @param copybuf  receives what is left when that is all there is, and fits
  * @param flags    TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT
  * @returns        how much is in `mapped` and in `copybuf`, and what recv(2) is to read first
- * @throws         EINVAL a page or more to read, and no `mapped`; Linux before 5.6 · EIO end of
+ * @throws         EINVAL a page or more to read, and no `mapped`; Linux before 5.7 · EIO end of
  *                 stream · ENOTCONN · ENODEV not TCP · EOPNOTSUPP · ENOPROTOOPT Linux before 4.18 ·
  *                 EBADF
  *
