@@ -181,6 +181,12 @@ const infoCounters = [
   ...['pkt_ao_required', 'pkt_dropped_icmp'],
 ];
 
+/** All ones read as `Infinity`. */
+const counter = (value: unknown, name: string): bigint =>
+  value === Number.POSITIVE_INFINITY
+    ? 0xffff_ffff_ffff_ffffn
+    : BigInt(integer(value, name, 0, Number.MAX_SAFE_INTEGER));
+
 export const tcp_ao_info_opt: Kind<TcpAoInfoOpt, TcpAoInfoInit> = kind(48, decodeInfo, (value) => {
   const v = object(value, 'value');
   const writer = new Writer(48)
@@ -189,8 +195,7 @@ export const tcp_ao_info_opt: Kind<TcpAoInfoOpt, TcpAoInfoInit> = kind(48, decod
     .u8(u8(v.current_key ?? 0, 'value.current_key'))
     .u8(u8(v.rnext ?? 0, 'value.rnext'));
   for (const name of infoCounters) {
-    const count = integer(v[name] ?? 0, `value.${name}`, 0, Number.MAX_SAFE_INTEGER);
-    writer.u64(BigInt(count));
+    writer.u64(counter(v[name] ?? 0, `value.${name}`));
   }
   return writer.bytes;
 });
