@@ -37,6 +37,7 @@ export {
   shutdown,
   socket,
   socketpair,
+  tcp_zerocopy_receive,
   write,
   writev,
   zerocopyBuffer,

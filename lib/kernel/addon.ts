@@ -89,6 +89,8 @@ export interface Native {
   shutdown(fd: number, how: number): number;
   getsockopt(fd: number, level: number, optname: number, optval: Buf, optlen?: LengthWord): number;
   setsockopt(fd: number, level: number, optname: number, optval: number | string | Buf): number;
+  /** The one that makes more system calls: mmap(2), getsockopt(2), munmap(2). */
+  tcp_zerocopy_receive(fd: number, zc: Buf, mapped?: Buf | null, copybuf?: Buf | null): number;
 }
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

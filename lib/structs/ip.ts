@@ -2,6 +2,7 @@
  * IPv4: protocols, the options of IPPROTO_IP, and well-known addresses. ip(7)
  */
 import { bool, int, type OptionTable, readonly, uint } from './option.js';
+import { original_dst } from './peer.js';
 
 /** The protocol that the family and type imply; also the level of IP options. */
 export const IPPROTO_IP = 0;
@@ -223,6 +224,9 @@ export const INADDR_ALLSNOOPERS_GROUP = 0xe000006a;
 /** 224.0.0.255: the last group that routers keep local. */
 export const INADDR_MAX_LOCAL_GROUP = 0xe00000ff;
 
+/** Where a connection was to go before netfilter's REDIRECT or DNAT. SockAddr, read only. */
+export const SO_ORIGINAL_DST = 80;
+
 /**
  * The kinds of the IPPROTO_IP options. Left out, and so read and set as bytes, are IP_OPTIONS,
  * IP_PKTOPTIONS, the IPsec policies and the structures of multicast.
@@ -256,4 +260,5 @@ export const ipOptions = {
   [IP_UNICAST_IF]: { name: 'IP_UNICAST_IF', ...uint, since: '3.4' },
   [IP_LOCAL_PORT_RANGE]: { name: 'IP_LOCAL_PORT_RANGE', ...uint, since: '6.3' },
   [IP_PROTOCOL]: { name: 'IP_PROTOCOL', ...readonly(int), since: '6.4' },
+  [SO_ORIGINAL_DST]: { name: 'SO_ORIGINAL_DST', ...original_dst },
 } as const satisfies OptionTable;

@@ -2,6 +2,7 @@
  * IPv6: the options of IPPROTO_IPV6 and their values. ipv6(7)
  */
 import { bool, int, type OptionTable, uint } from './option.js';
+import { original_dst6 } from './peer.js';
 
 /** IPV6_FLOWLABEL_MGR, flr_action: get or create a label. */
 export const IPV6_FL_A_GET = 0;
@@ -229,6 +230,9 @@ export const IPV6_RECVFRAGSIZE = 77;
 /** Bind an address that is not here, or not yet. bool. Linux 4.15. */
 export const IPV6_FREEBIND = 78;
 
+/** Where a connection was to go before REDIRECT or DNAT. SockAddr, read only. Linux 3.8. */
+export const IP6T_SO_ORIGINAL_DST = 80;
+
 /**
  * The kinds of the IPPROTO_IPV6 options. Left out, and so read and set as bytes, are extension
  * headers, flow labels, IPsec policies and the structures of multicast.
@@ -277,4 +281,5 @@ export const ipv6Options = {
   [IPV6_UNICAST_IF]: { name: 'IPV6_UNICAST_IF', ...uint, since: '3.4' },
   [IPV6_RECVFRAGSIZE]: { name: 'IPV6_RECVFRAGSIZE', ...bool, since: '4.10' },
   [IPV6_FREEBIND]: { name: 'IPV6_FREEBIND', ...bool, since: '4.15' },
+  [IP6T_SO_ORIGINAL_DST]: { name: 'IP6T_SO_ORIGINAL_DST', ...original_dst6, since: '3.8' },
 } as const satisfies OptionTable;

@@ -13,7 +13,10 @@ export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'CAP_NET_BIND_SERVICE
  * `Ask` is what a reader has to say first, where the kernel reads the structure that it then fills.
  */
 export interface Kind<Get, Set, Ask = never> {
-  /** How many bytes the C type has; of a list, the most there can be. */
+  /**
+   * How many bytes the C type has; of a list, the most there can be. The memory has as many, or as
+   * many as `ask` writes, if that is more.
+   */
   readonly size: number;
   /** The value in the first `length` of these bytes. */
   readonly decode: (reader: Reader, length: number) => Get;
@@ -142,6 +145,17 @@ export const name = (size: number): Kind<string, string> =>
     (value: string) => {
       if (typeof value !== 'string') throw typeError('value', 'must be a string', value);
       return value;
+    },
+  );
+
+/** Bytes without a structure, at most `size` of them. */
+export const bytes = (size: number): Kind<Uint8Array, Uint8Array> =>
+  kind(
+    size,
+    (r, length) => r.copy(length),
+    // Bytes are taken as they are before a kind is asked.
+    (value) => {
+      throw typeError('value', 'must be bytes', value);
     },
   );
 

@@ -54,6 +54,7 @@ export const {
   shutdown,
   socket,
   socketpair,
+  tcp_zerocopy_receive,
   write,
   writev,
   zerocopyBuffer,

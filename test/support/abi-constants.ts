@@ -50,7 +50,8 @@ const families: readonly Family[] = [
     headers: [
       ...['sys/socket.h', 'stdint.h', 'time.h', 'netinet/in.h'],
       ...under('linux', 'errqueue sctp mptcp'),
-      ...['linux/netfilter_ipv4/ip_tables.h', 'linux/netfilter_ipv6/ip6_tables.h'],
+      ...['linux/netfilter_ipv4.h', 'linux/netfilter_ipv4/ip_tables.h'],
+      ...['linux/netfilter_ipv6/ip6_tables.h'],
       ...['linux/netfilter_arp/arp_tables.h', 'linux/netfilter_bridge/ebtables.h'],
     ],
   },

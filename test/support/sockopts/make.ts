@@ -16,7 +16,7 @@ import {
   SOCK_STREAM,
   setsockopt,
 } from '../../../lib/index.js';
-import { bound, listener, open, own, unixPair } from '../sockets.js';
+import { bound, listener, open, own, tcpPair, unixPair } from '../sockets.js';
 
 /** Makes the socket that an option is tried on. */
 export type Make = () => number;
@@ -51,6 +51,9 @@ export function underRepair(queue?: number): number {
   return fd;
 }
 
+/** A connected TCP socket. */
+export const connectedTcp: Make = () => tcpPair().client;
+
 export const tcp: Make = () => open(AF_INET, SOCK_STREAM);
 export const udp: Make = () => open(AF_INET, SOCK_DGRAM);
 export const udp6: Make = () => open(AF_INET6, SOCK_DGRAM);
@@ -72,6 +75,8 @@ export interface Trial {
   writeonly?: boolean;
   /** What its bytes mean, where that is no int, time or name: decoded by the test, not by us. */
   decode?: (bytes: Buffer) => unknown;
+  /** What a reader says first, of an option that is asked. */
+  ask?: unknown;
   /** How many bytes are offered for that; 256 unless given. */
   size?: number;
   /** Why some machines lack it, other than by the age of the kernel, and what they answer. */
