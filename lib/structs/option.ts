@@ -2,8 +2,8 @@
  * What the value of a socket option is: how many bytes to offer the kernel, how they are read, how
  * a value is written. Each option of a manual page names one of these kinds in that page's table.
  */
-import { type Reader, Writer } from '../kernel/bytes.js';
-import { integer, object, typeError } from '../kernel/validate.js';
+import { type Buf, type Reader, Writer } from '../kernel/bytes.js';
+import { buffer, integer, object, typeError } from '../kernel/validate.js';
 
 /** A capability that the kernel asks for. capabilities(7) */
 export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'CAP_NET_BIND_SERVICE' | 'CAP_BPF';
@@ -143,6 +143,14 @@ export const name = (size: number): Kind<string, string> =>
       if (typeof value !== 'string') throw typeError('value', 'must be a string', value);
       return value;
     },
+  );
+
+/** At most `size` bytes, as they are. */
+export const bytes = (size: number): Kind<Uint8Array, Buf> =>
+  kind(
+    size,
+    (r, length) => r.copy(length),
+    (value: Buf) => buffer(value, 'value'),
   );
 
 /** `struct timeval`, sys/time.h. All zero means no limit. */
