@@ -17,10 +17,39 @@ export {
   decodeControl,
   encodeControl,
 } from './structs/cmsg.js';
-export * from './structs/errqueue.js';
 export type { DmabufToken } from './structs/dmabuf_token.js';
+export * from './structs/errqueue.js';
 export * from './structs/family.js';
 export * from './structs/filter.js';
+export {
+  type In6FlowlabelReq,
+  type In6FlowlabelReqInit,
+  type In6FlowlabelReqOf,
+  IPV6_FL_A_GET,
+  IPV6_FL_A_PUT,
+  IPV6_FL_A_RENEW,
+  IPV6_FL_F_CREATE,
+  IPV6_FL_F_EXCL,
+  IPV6_FL_F_REFLECT,
+  IPV6_FL_F_REMOTE,
+  IPV6_FL_S_ANY,
+  IPV6_FL_S_EXCL,
+  IPV6_FL_S_NONE,
+  IPV6_FL_S_PROCESS,
+  IPV6_FL_S_USER,
+} from './structs/flowlabel.js';
+export { ICMP_FILTER } from './structs/icmp_filter.js';
+export {
+  ICMP6_FILTER,
+  ICMP6_FILTER_SETBLOCK,
+  ICMP6_FILTER_SETBLOCKALL,
+  ICMP6_FILTER_SETPASS,
+  ICMP6_FILTER_SETPASSALL,
+  ICMP6_FILTER_WILLBLOCK,
+  ICMP6_FILTER_WILLPASS,
+  ICMPV6_FILTER,
+  type Icmp6Filter,
+} from './structs/icmp6_filter.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/ipv6.js';
@@ -34,12 +63,29 @@ export type {
   ReceivedMessage,
 } from './structs/msghdr.js';
 export { MsgVec } from './structs/msgvec.js';
+export type { Ip6Mtuinfo } from './structs/mtuinfo.js';
+export type {
+  GroupFilter,
+  GroupFilterInit,
+  GroupFilterOf,
+  GroupReq,
+  GroupSourceReq,
+  IpMreqn,
+  IpMreqSource,
+  IpMsfilter,
+  IpMsfilterInit,
+  IpMsfilterOf,
+  IpMulticastIf,
+  Ipv6AnycastReq,
+  Ipv6Mreq,
+} from './structs/multicast.js';
 export * from './structs/net_tstamp.js';
 export * from './structs/netdevice.js';
 export * from './structs/opt_stats.js';
 export type { Capability, Timeval } from './structs/option.js';
 export type { In6Pktinfo, InPktinfo } from './structs/pktinfo.js';
 export type { PollFd } from './structs/pollfd.js';
+export type { PortRange } from './structs/port_range.js';
 export * from './structs/scm.js';
 export type { SockFilter } from './structs/sock_filter.js';
 export type {
@@ -75,7 +121,6 @@ export type {
   TcpvegasInfo,
 } from './structs/tcp_cc_info.js';
 export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
-export type { ScmTimestamping, ScmTsPktinfo, Timespec } from './structs/timespec.js';
 export {
   TCP_MD5SIG_FLAG_IFINDEX,
   TCP_MD5SIG_FLAG_PREFIX,
@@ -97,9 +142,11 @@ export {
   TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT,
   type TcpZerocopyReceive,
 } from './structs/tcp_zerocopy.js';
+export type { ScmTimestamping, ScmTsPktinfo, Timespec } from './structs/timespec.js';
 export type { SockTxtime, SoTimestamping } from './structs/timestamping.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
+export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';
 export * from './syscalls/message.js';

@@ -22,7 +22,6 @@ import {
   IPPROTO_TCP,
   poll,
   recvfrom,
-  SO_ATTACH_FILTER,
   SO_COOKIE,
   SO_LINGER,
   SO_MAX_PACING_RATE,
@@ -139,8 +138,6 @@ describe('getsockopt', () => {
     compiles((fd) => {
       // @ts-expect-error set only
       getsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE);
-      // @ts-expect-error it has no type
-      getsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER);
       // @ts-expect-error no option of this level
       getsockopt(fd, IPPROTO_TCP, 999);
       getsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, new Uint8Array(4));

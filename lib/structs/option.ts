@@ -2,8 +2,8 @@
  * What the value of a socket option is: how many bytes to offer the kernel, how they are read, how
  * a value is written. Each option of a manual page names one of these kinds in that page's table.
  */
-import { type Reader, Writer } from '../kernel/bytes.js';
-import { integer, object, typeError } from '../kernel/validate.js';
+import { type Buf, type Reader, Writer } from '../kernel/bytes.js';
+import { buffer, integer, object, typeError } from '../kernel/validate.js';
 
 /** A capability that the kernel asks for. capabilities(7) */
 export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'CAP_NET_BIND_SERVICE' | 'CAP_BPF';
@@ -13,10 +13,7 @@ export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'CAP_NET_BIND_SERVICE
  * `Ask` is what a reader has to say first, where the kernel reads the structure that it then fills.
  */
 export interface Kind<Get, Set, Ask = never> {
-  /**
-   * How many bytes the C type has; of a list, the most there can be. The memory has as many, or as
-   * many as `ask` writes, if that is more.
-   */
+  /** How many bytes the C type has; of a list, the most there can be. */
   readonly size: number;
   /** The value in the first `length` of these bytes. */
   readonly decode: (reader: Reader, length: number) => Get;
@@ -148,15 +145,12 @@ export const name = (size: number): Kind<string, string> =>
     },
   );
 
-/** Bytes without a structure, at most `size` of them. */
-export const bytes = (size: number): Kind<Uint8Array, Uint8Array> =>
+/** At most `size` bytes, as they are. */
+export const bytes = (size: number): Kind<Uint8Array, Buf> =>
   kind(
     size,
     (r, length) => r.copy(length),
-    // Bytes are taken as they are before a kind is asked.
-    (value) => {
-      throw typeError('value', 'must be bytes', value);
-    },
+    (value: Buf) => buffer(value, 'value'),
   );
 
 /** `struct timeval`, sys/time.h. All zero means no limit. */

@@ -16,11 +16,6 @@ export const peergroups = structure<number[]>(NGROUPS_MAX * GID, (r, length) =>
 const address = (r: Reader, length: number): SockAddr =>
   decodeSockaddr(r.bytes.subarray(0, length));
 
-/** SO_ORIGINAL_DST: where a connection was to go. */
-export const original_dst = structure(16, address);
-/** IP6T_SO_ORIGINAL_DST. */
-export const original_dst6 = structure(28, address);
-
 /**
  * SO_PEERNAME: the reader says how long the address is. When asked for more bytes than that, the
  * kernel answers EINVAL.

@@ -3,10 +3,19 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
-import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
+import { rawOptions } from '../structs/icmp_filter.js';
+import { icmpv6Options } from '../structs/icmp6_filter.js';
+import {
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPPROTO_UDPLITE,
+  ipOptions,
+} from '../structs/ip.js';
 import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
-import { SOL_SOCKET, socketOptions } from '../structs/socket.js';
+import { SOL_ICMPV6, SOL_RAW, SOL_SOCKET, socketOptions } from '../structs/socket.js';
 import { tcpOptions } from '../structs/tcp.js';
 import {
   encodeZerocopy,
@@ -14,6 +23,7 @@ import {
   tcp_zerocopy_receive as zerocopy,
 } from '../structs/tcp_zerocopy.js';
 import { udpOptions } from '../structs/udp.js';
+import { udpliteOptions } from '../structs/udplite.js';
 
 /** The options whose values have a type, by level. A new level is a line here. */
 const options = {
@@ -22,6 +32,9 @@ const options = {
   [IPPROTO_IPV6]: ipv6Options,
   [IPPROTO_TCP]: tcpOptions,
   [IPPROTO_UDP]: udpOptions,
+  [IPPROTO_UDPLITE]: udpliteOptions,
+  [SOL_RAW]: rawOptions,
+  [SOL_ICMPV6]: icmpv6Options,
 } as const;
 
 type Options = typeof options;

@@ -11,6 +11,7 @@ import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
 import { ucred } from '../../lib/structs/ucred.js';
+import { ipCodecs } from './abi-ip.js';
 import { socketCodecs } from './abi-socket.js';
 import type { Field, Kind, Struct } from './abi-structs.js';
 
@@ -349,4 +350,5 @@ export const codecs: readonly Codec[] = [
   ...options,
   ...netlink,
   ...socketCodecs,
+  ...ipCodecs,
 ];

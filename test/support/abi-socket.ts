@@ -232,7 +232,7 @@ const authentication: Codec[] = [
     type: 'struct tcp_ao_info_opt',
     headers: ['linux/tcp.h'],
     size: 48,
-    decode: both(tcp_ao_info_opt).decode,
+    decode: (bytes) => both(tcp_ao_info_opt).decode?.(bytes) ?? {},
     fields: [...fields('number', '', infoOpt), ...fields('padding', '', 'reserved2')],
     missed: 27,
   },

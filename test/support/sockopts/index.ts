@@ -7,19 +7,27 @@ import {
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  IPPROTO_UDPLITE,
+  SOL_ICMPV6,
+  SOL_RAW,
   SOL_SOCKET,
 } from '../../../lib/index.js';
+import { rawOptions } from '../../../lib/structs/icmp_filter.js';
+import { icmpv6Options } from '../../../lib/structs/icmp6_filter.js';
 import { ipOptions } from '../../../lib/structs/ip.js';
 import { ipv6Options } from '../../../lib/structs/ipv6.js';
 import { socketOptions } from '../../../lib/structs/socket.js';
 import { tcpOptions } from '../../../lib/structs/tcp.js';
 import { udpOptions } from '../../../lib/structs/udp.js';
+import { udpliteOptions } from '../../../lib/structs/udplite.js';
+import { icmp6, icmpTrials, icmpv6Trials } from './icmp.js';
 import { ipTrials } from './ip.js';
 import { ipv6Trials } from './ipv6.js';
-import { type Make, type Trial, tcp, udp, udp6 } from './make.js';
+import { type Make, raw, type Trial, tcp, udp, udp6 } from './make.js';
 import { socketTrials } from './socket.js';
 import { tcpTrials } from './tcp.js';
 import { udpTrials } from './udp.js';
+import { udplite, udpliteTrials } from './udplite.js';
 
 export type { Trial } from './make.js';
 
@@ -60,5 +68,20 @@ export const levels: readonly Level[] = [
     table: udpOptions,
     trials: udpTrials,
     make: udp,
+  },
+  {
+    name: 'IPPROTO_UDPLITE',
+    level: IPPROTO_UDPLITE,
+    table: udpliteOptions,
+    trials: udpliteTrials,
+    make: udplite,
+  },
+  { name: 'SOL_RAW', level: SOL_RAW, table: rawOptions, trials: icmpTrials, make: raw },
+  {
+    name: 'SOL_ICMPV6',
+    level: SOL_ICMPV6,
+    table: icmpv6Options,
+    trials: icmpv6Trials,
+    make: icmp6,
   },
 ];

@@ -75,10 +75,10 @@ export interface Trial {
   writeonly?: boolean;
   /** What its bytes mean, where that is no int, time or name: decoded by the test, not by us. */
   decode?: (bytes: Buffer) => unknown;
-  /** What a reader says first, of an option that is asked. */
-  ask?: unknown;
   /** How many bytes are offered for that; 256 unless given. */
   size?: number;
+  /** What the reader has to say first; and the bytes of that, written by the test. */
+  ask?: { value: unknown; bytes: Uint8Array };
   /** Why some machines lack it, other than by the age of the kernel, and what they answer. */
   lacking?: readonly [code: string, why: string];
   /** It changes between two reads. */
@@ -98,5 +98,14 @@ export const readonly: Trial = {};
 export const readonlyOn = (on: Make): Trial => ({ on });
 export const set = (...values: unknown[]): Trial => ({ set: values });
 export const setOn = (on: Make, ...values: unknown[]): Trial => ({ on, set: values });
+
+/** What bytes mean that are nothing but bytes. */
+export const plain = (bytes: Buffer): Uint8Array => Uint8Array.from(bytes);
+/** The same bytes set and read; none, at the end, undo it. */
+export const bytesOn = (on: Make, ...values: Uint8Array[]): Trial => ({
+  on,
+  set: [...values, new Uint8Array(0)],
+  decode: plain,
+});
 
 export const lo = if_nametoindex('lo');

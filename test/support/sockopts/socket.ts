@@ -112,7 +112,7 @@ export const socketTrials: Record<string, Trial> = {
   },
   SO_PEERNAME: {
     on: connectedTcp,
-    ask: 16,
+    ask: { value: 16, bytes: new Uint8Array(16) },
     size: 16,
     decode: (bytes) => ({
       family: bytes.readUInt16LE(0),
