@@ -342,7 +342,13 @@ export function controlValue<L extends ControlLevel, T extends keyof Kinds[L]>(
   level: L,
   type: T,
 ): ControlValue<L, T> | undefined {
-  const found = control.find((each) => each.level === level && each.type === type);
+  if (!Array.isArray(control)) {
+    throw typeError('control', 'must be an array of control messages', control);
+  }
+  int32(level, 'level');
+  int32(type, 'type');
+  const messages: readonly (ControlMessage | undefined)[] = control;
+  const found = messages.find((each) => each?.level === level && each.type === type);
   return found?.value as ControlValue<L, T> | undefined;
 }
 

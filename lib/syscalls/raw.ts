@@ -152,7 +152,7 @@ export function sendmmsg(
     return native.sendmmsg(fd, flags, msgs.data, msgs.lengths, names, control, offset, length);
   }
   // All that may run code of the caller's comes before any memory is looked at.
-  const given = chosen(msgs, offset, length, 1024).map(([msg, argument]) => {
+  const given = chosen(msgs, offset, length, UIO_MAXIOV).map(([msg, argument]) => {
     const { name = null, iov, control = null } = object(msg, argument) as unknown as Message;
     return {
       argument,
@@ -192,7 +192,7 @@ export function recvmmsg(
     const [names, control] = [namesOf(msgs), controlOf(msgs)];
     return native.recvmmsg(fd, flags, data, lengths, names, control, offset, length, limit);
   }
-  const given = chosen(msgs, offset, length).map(([entry, argument]) => {
+  const given = chosen(msgs, offset, length, maxRooms).map(([entry, argument]) => {
     const { iov, controlLength = 0 } = object(entry, argument) as unknown as MessageSlot;
     const room = integer(controlLength, `${argument}.controlLength`, 0, maxControl);
     return { entry, iov: listOf(iov, `${argument}.iov`), argument, room };
@@ -225,6 +225,12 @@ export function recvmmsg(
   return kept(control, controllens, done, tell, size);
 }
 
+/** sendmmsg(2) takes no more messages in a call, and ignores the rest. */
+const UIO_MAXIOV = 1024;
+
+/** recvmmsg(2) takes as many as it is given; this is as many as there may be buffers. */
+const maxRooms = 1024 * 1024;
+
 /** The most control data that there may be room for. */
 export const maxControl = 0x7fff_ffff;
 
@@ -239,16 +245,21 @@ const controlOf = ({ controlsize, control }: MsgVec): Buf | null =>
 function chosen<T>(
   msgs: readonly T[],
   offset: number,
-  length?: number,
-  max = Number.POSITIVE_INFINITY,
+  length: number | undefined,
+  max: number,
 ): [message: T, argument: string][] {
   if (!Array.isArray(msgs)) throw typeError('msgs', 'must be a MsgVec or an array', msgs);
-  const list: T[] = Array.from(msgs);
-  const from = integer(offset, 'offset', 0, list.length);
-  const rest = list.length - from;
+  const from = integer(offset, 'offset', 0, msgs.length);
+  const rest = msgs.length - from;
   const count = length === undefined ? rest : integer(length, 'length', 0, rest);
-  const taken = list.slice(from, from + Math.min(count, max));
-  return taken.map((message, i) => [message, `msgs[${from + i}]`]);
+  return elements<T>(msgs, from, Math.min(count, max)).map((message, i) => {
+    return [message, `msgs[${from + i}]`];
+  });
+}
+
+/** Part of a list, in one of our own: to fetch an element may run code that changes the list. */
+function elements<T>(list: readonly T[], from: number, count: number): T[] {
+  return Array.from({ length: count }, (_, i) => list[from + i] as T);
 }
 
 /** The parts of a message, in a list of our own. */
@@ -257,7 +268,7 @@ function listOf(iov: unknown, argument: string): unknown[] {
   if (iov.length > 1024) {
     throw rangeError(argument, 'must have at most 1024 buffers', iov.length);
   }
-  return Array.from(iov);
+  return elements(iov, 0, iov.length);
 }
 
 /** The same, each of which must be memory. */
