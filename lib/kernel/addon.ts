@@ -22,7 +22,7 @@ type NativeVector = [
   names: Buf | null,
   control: Buf | null,
   offset: number,
-  length: number,
+  length: number | undefined,
 ];
 
 /** The functions of the addon, in the order of its tables. */

@@ -316,7 +316,8 @@ export function encodeControl(messages: readonly ControlInit[]): Uint8Array {
   if (!Array.isArray(messages)) {
     throw typeError('control', 'must be an array of control messages, or bytes', messages);
   }
-  const all = messages.map((message, i) => dataOf(message, `control[${i}]`));
+  // A hole is an element too, and no control message.
+  const all = Array.from(messages, (message, i) => dataOf(message, `control[${i}]`));
   const total = all.reduce((sum, { data }) => sum + CMSG_SPACE(data.byteLength), 0);
   const w = new Writer(total);
   for (const { level, type, data } of all) {
@@ -341,15 +342,43 @@ export function controlValue<L extends ControlLevel, T extends keyof Kinds[L]>(
   level: L,
   type: T,
 ): ControlValue<L, T> | undefined {
-  const found = control.find((each) => each.level === level && each.type === type);
+  if (!Array.isArray(control)) {
+    throw typeError('control', 'must be an array of control messages', control);
+  }
+  int32(level, 'level');
+  int32(type, 'type');
+  const messages: readonly (ControlMessage | undefined)[] = control;
+  const found = messages.find((each) => each?.level === level && each.type === type);
   return found?.value as ControlValue<L, T> | undefined;
 }
 
-/** The descriptors that came with control messages, which the receiver now owns. */
-export function descriptorsIn(control: Uint8Array): number[] {
-  return decodeControl(control).flatMap(({ level, type, value }) => {
-    if (level !== SOL_SOCKET || value === undefined) return [];
-    if (type === SCM_RIGHTS) return (value as number[]).filter((fd) => fd >= 0);
-    return type === SCM_PIDFD && (value as number) >= 0 ? [value as number] : [];
-  });
+/**
+ * Calls `take` with each descriptor that came with the control messages in a part of `bytes`. It
+ * looks at elements only, which nobody can replace: this is what closes descriptors when reading
+ * them has failed.
+ */
+export function eachDescriptor(
+  bytes: Uint8Array,
+  begin: number,
+  end: number,
+  take: (fd: number) => unknown,
+): void {
+  const int = (at: number): number =>
+    (bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24);
+  for (let at = begin; at + HEADER <= end; ) {
+    const length = int(at);
+    if (length < HEADER) return;
+    const isOurs =
+      int(at + 8) === SOL_SOCKET && (int(at + 12) === SCM_RIGHTS || int(at + 12) === SCM_PIDFD);
+    const last = at + length < end ? at + length : end;
+    for (let n = at + HEADER; isOurs && n + 4 <= last; n += 4) {
+      // A pidfd that could not be had is -errno.
+      if (int(n) >= 0) take(int(n));
+    }
+    if (last === end) return;
+    at += (length + 7) & -8;
+  }
 }

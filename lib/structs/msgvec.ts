@@ -3,7 +3,7 @@ import { buffer, integer, isBuf, rangeError } from '../kernel/validate.js';
 import { type ControlInit, type ControlMessage, controlBytes, decodeControl } from './cmsg.js';
 import { decodeSockaddr, type SockAddr, type SockAddrLike, sockaddrBytes } from './sockaddr.js';
 
-/** The kernel takes no more messages in a call. sendmmsg(2) */
+/** sendmmsg(2) takes no more messages in a call. */
 const UIO_MAXIOV = 1024;
 
 /**

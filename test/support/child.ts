@@ -97,8 +97,14 @@ export function netns(body: string, setup = ':'): unknown[] {
 
 /** The numbers of the system calls that a child is seen to wait in. */
 const waiting: Record<string, Record<string, number>> = {
-  x64: { poll: 7, recvfrom: 45, accept: 43, read: 0, connect: 42, sendto: 44 },
-  arm64: { poll: 73, recvfrom: 207, accept: 202, read: 63, connect: 203, sendto: 206 },
+  x64: {
+    ...{ poll: 7, recvfrom: 45, accept: 43, read: 0, connect: 42, sendto: 44 },
+    ...{ sendmsg: 46, recvmsg: 47, sendmmsg: 307, recvmmsg: 299 },
+  },
+  arm64: {
+    ...{ poll: 73, recvfrom: 207, accept: 202, read: 63, connect: 203, sendto: 206 },
+    ...{ sendmsg: 211, recvmsg: 212, sendmmsg: 269, recvmmsg: 243 },
+  },
 };
 
 function isBlockedIn(pid: number, syscall: string): boolean {
