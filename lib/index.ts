@@ -17,8 +17,16 @@ export {
   decodeControl,
   encodeControl,
 } from './structs/cmsg.js';
+export type { DmabufCmsg } from './structs/dmabuf.js';
 export * from './structs/errqueue.js';
 export * from './structs/family.js';
+export {
+  ALG_OP_DECRYPT,
+  ALG_OP_ENCRYPT,
+  ALG_SET_AEAD_ASSOCLEN,
+  ALG_SET_IV,
+  ALG_SET_OP,
+} from './structs/if_alg.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/ipv6.js';
@@ -55,6 +63,7 @@ export * from './structs/socket.js';
 export * from './structs/tcp.js';
 export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
 export type { ScmTimestamping, ScmTsPktinfo, Timespec } from './structs/timespec.js';
+export * from './structs/tls.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
 export * from './syscalls/fcntl.js';
