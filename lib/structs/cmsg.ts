@@ -6,7 +6,7 @@
  */
 import { type Buf, Reader, Writer } from '../kernel/bytes.js';
 import { buffer, int32, integer, isBuf, object, typeError } from '../kernel/validate.js';
-import { controlTypes } from './cmsg_types.js';
+import { controlTypes, fds } from './cmsg_types.js';
 import type { Kind } from './option.js';
 import { SCM_PIDFD, SCM_RIGHTS } from './scm.js';
 import { SOL_SOCKET } from './socket.js';
@@ -70,19 +70,22 @@ function find(level: number, type: number): Kind<unknown, unknown> | undefined {
 }
 
 /** The value that `data` has, where all of it is there. */
-function decode(level: number, type: number, data: Uint8Array): unknown {
+function decode(level: number, type: number, data: Uint8Array, cut: boolean): unknown {
   const known = find(level, type);
   const length = data.byteLength;
-  return known === undefined || length < known.size
-    ? undefined
-    : known.decode(new Reader(data), length);
+  if (known === undefined || length < known.size) return undefined;
+  // Of what may be longer, a part would look like the whole. Descriptors are whole, each of them.
+  if (cut && known.size === 0 && known !== fds) return undefined;
+  return known.decode(new Reader(data), length);
 }
 
 /**
  * The control messages in `bytes`, which are as long as the kernel said (`controllen`). One that
- * was cut off has the data that is there; a length that lies ends the list.
+ * was cut off has the data that is there, and no value; a length that lies ends the list.
+ *
+ * @param cut  whether the last may be cut off: MSG_CTRUNC, and the kernel used all of the room
  */
-export function decodeControl(bytes: Buf): ControlMessage[] {
+export function decodeControl(bytes: Buf, cut = false): ControlMessage[] {
   const all = buffer(bytes, 'bytes');
   const { byteLength: end } = all;
   const view = new DataView(all.buffer, all.byteOffset, end);
@@ -92,13 +95,41 @@ export function decodeControl(bytes: Buf): ControlMessage[] {
     if (length < HEADER) break;
     const level = view.getInt32(at + 8, true);
     const type = view.getInt32(at + 12, true);
-    const data = all.slice(at + HEADER, Math.min(at + length, end));
-    const value = decode(level, type, data);
+    const rest = end - at;
+    const data = all.slice(at + HEADER, at + Math.min(length, rest));
+    const value = decode(level, type, data, cut ? length >= rest : length > rest);
     messages.push({ level, type, data, value } as ControlMessage);
     // As the kernel has it: what is cut off is the last.
     at += Math.ceil(length / 8) * 8;
   }
   return messages;
+}
+
+/** The kernel's MSG_CTRUNC. recv(2) */
+const CTRUNC = 0x8;
+
+/** The control messages that a call left in `room`, with what it said in msghdr. */
+export function receivedControl(
+  room: Uint8Array,
+  controllen: number,
+  flags: number,
+): ControlMessage[] {
+  const cut = (flags & CTRUNC) !== 0 && controllen >= room.byteLength;
+  return decodeControl(room.subarray(0, controllen), cut);
+}
+
+/** What `known` makes of a value. What it refuses it calls `value`: here that is one of several. */
+function encode(known: Kind<unknown, unknown>, value: unknown, argument: string): Uint8Array {
+  try {
+    const encoded = known.encode(value);
+    if (typeof encoded === 'number') return new Writer(4).u32(encoded).bytes;
+    return typeof encoded === 'string' ? Buffer.from(encoded) : encoded;
+  } catch (error) {
+    if (error instanceof Error) {
+      error.message = error.message.replace(/^The "value/, () => `The "${argument}.value`);
+    }
+    throw error;
+  }
 }
 
 function dataOf(
@@ -109,13 +140,9 @@ function dataOf(
   const head = { level: int32(level, `${argument}.level`), type: int32(type, `${argument}.type`) };
   if (data !== undefined) return { ...head, data: buffer(data, `${argument}.data`) };
   const known = find(head.level, head.type);
-  if (known === undefined) {
-    const must = `must be given: type ${head.type} of level ${head.level} has no other form`;
-    throw typeError(`${argument}.data`, must, data);
-  }
-  const encoded = known.encode(value);
-  if (typeof encoded === 'number') return { ...head, data: new Writer(4).u32(encoded).bytes };
-  return { ...head, data: typeof encoded === 'string' ? Buffer.from(encoded) : encoded };
+  if (known !== undefined) return { ...head, data: encode(known, value, argument) };
+  const must = `must be given: type ${head.type} of level ${head.level} has no other form`;
+  throw typeError(`${argument}.data`, must, data);
 }
 
 /** The bytes of control messages, one after the other, as sendmsg(2) takes them. */
@@ -123,7 +150,7 @@ export function encodeControl(messages: readonly ControlInit[]): Uint8Array {
   if (!Array.isArray(messages)) {
     throw typeError('control', 'must be an array of control messages, or bytes', messages);
   }
-  const all = messages.map((message, i) => dataOf(message, `control[${i}]`));
+  const all = Array.from(messages, (message, i) => dataOf(message, `control[${i}]`));
   const total = all.reduce((sum, { data }) => sum + CMSG_SPACE(data.byteLength), 0);
   const w = new Writer(total);
   for (const { level, type, data } of all) {

@@ -4,7 +4,7 @@
  */
 import { type Buf, Writer } from '../kernel/bytes.js';
 import { buffer, int32, integer, rangeError, typeError } from '../kernel/validate.js';
-import { dmabuf_cmsg } from './dmabuf.js';
+import { devmem_dmabuf, dmabuf_cmsg } from './dmabuf.js';
 import { sock_extended_err, VSOCK_RECVERR } from './errqueue.js';
 import { ALG_SET_AEAD_ASSOCLEN, ALG_SET_IV, ALG_SET_OP, af_alg_iv } from './if_alg.js';
 import {
@@ -44,7 +44,7 @@ import {
   IPV6_TCLASS,
 } from './ipv6.js';
 import { opt_stats } from './opt_stats.js';
-import { int, type Kind, kind, name, structure, timeval, uint } from './option.js';
+import { int, type Kind, kind, name, readonly, structure, timeval, uint } from './option.js';
 import { in_pktinfo, in6_pktinfo } from './pktinfo.js';
 import {
   SCM_CREDENTIALS,
@@ -63,7 +63,7 @@ import {
   SCM_TXTIME,
   SCM_WIFI_STATUS,
 } from './scm.js';
-import { decodeSockaddr, type SockAddr, type SockAddrLike, sockaddrBytes } from './sockaddr.js';
+import { decodeSockaddr, type SockAddr } from './sockaddr.js';
 import {
   SO_MARK,
   SO_PRIORITY,
@@ -142,11 +142,7 @@ const bytes: Kind<Uint8Array, Buf> = kind(
   (value) => buffer(value, 'value'),
 );
 
-const sockaddr: Kind<SockAddr, SockAddrLike> = kind(
-  2,
-  (r, length) => decodeSockaddr(r.bytes.subarray(0, length)),
-  (value) => buffer(sockaddrBytes(value), 'value'),
-);
+const sockaddr = structure<SockAddr>(2, (r, length) => decodeSockaddr(r.bytes.subarray(0, length)));
 
 /** `struct ip6_mtuinfo`, linux/ipv6.h: where a datagram was too big, and what fits. */
 const ip6_mtuinfo = structure(32, (r) => ({
@@ -156,42 +152,42 @@ const ip6_mtuinfo = structure(32, (r) => ({
   mtu: r.skip(28).u32(),
 }));
 
-/** The kinds of the control messages, by level and type. */
+/** The kinds of the control messages, by level and type. What is read only is never sent. */
 export const controlTypes = {
   [SOL_SOCKET]: {
     [SCM_RIGHTS]: fds,
     [SCM_CREDENTIALS]: ucred,
-    [SCM_SECURITY]: name(0),
-    [SCM_PIDFD]: int,
+    [SCM_SECURITY]: readonly(name(0)),
+    [SCM_PIDFD]: readonly(int),
     [SO_PRIORITY]: uint,
-    [SCM_TIMESTAMP]: timeval,
-    [SCM_TIMESTAMPNS]: timespec,
+    [SCM_TIMESTAMP]: readonly(timeval),
+    [SCM_TIMESTAMPNS]: readonly(timespec),
     [SO_MARK]: uint,
     [SCM_TIMESTAMPING]: scm_timestamping,
-    [SO_RXQ_OVFL]: uint,
-    [SCM_WIFI_STATUS]: int,
+    [SO_RXQ_OVFL]: readonly(uint),
+    [SCM_WIFI_STATUS]: readonly(int),
     [SCM_TIMESTAMPING_OPT_STATS]: opt_stats,
     [SCM_TIMESTAMPING_PKTINFO]: scm_ts_pktinfo,
     [SCM_TXTIME]: u64,
-    [SO_TIMESTAMP_NEW]: timeval,
-    [SO_TIMESTAMPNS_NEW]: timespec,
+    [SO_TIMESTAMP_NEW]: readonly(timeval),
+    [SO_TIMESTAMPNS_NEW]: readonly(timespec),
     [SO_TIMESTAMPING_NEW]: scm_timestamping,
     [SCM_DEVMEM_LINEAR]: dmabuf_cmsg,
-    [SCM_DEVMEM_DMABUF]: dmabuf_cmsg,
+    [SCM_DEVMEM_DMABUF]: devmem_dmabuf,
     [SCM_TS_OPT_ID]: uint,
-    [SCM_INQ]: int,
+    [SCM_INQ]: readonly(int),
   },
   [IPPROTO_IP]: {
     [IP_TOS]: byte,
     [IP_TTL]: int,
-    [SCM_SECURITY]: name(0),
-    [IP_RECVOPTS]: bytes,
+    [SCM_SECURITY]: readonly(name(0)),
+    [IP_RECVOPTS]: readonly(bytes),
     [IP_RETOPTS]: bytes,
     [IP_PKTINFO]: in_pktinfo,
     [IP_RECVERR]: sock_extended_err,
     [IP_ORIGDSTADDR]: sockaddr,
-    [IP_CHECKSUM]: uint,
-    [IP_RECVFRAGSIZE]: int,
+    [IP_CHECKSUM]: readonly(uint),
+    [IP_RECVFRAGSIZE]: readonly(int),
     [IP_PROTOCOL]: int,
   },
   [IPPROTO_IPV6]: {
@@ -212,11 +208,11 @@ export const controlTypes = {
     [IPV6_DONTFRAG]: int,
     [IPV6_TCLASS]: int,
     [IPV6_ORIGDSTADDR]: sockaddr,
-    [IPV6_RECVFRAGSIZE]: int,
+    [IPV6_RECVFRAGSIZE]: readonly(int),
   },
-  [IPPROTO_TCP]: { [TCP_CM_INQ]: int },
-  [IPPROTO_UDP]: { [UDP_SEGMENT]: u16, [UDP_GRO]: int },
+  [IPPROTO_TCP]: { [TCP_CM_INQ]: readonly(int) },
+  [IPPROTO_UDP]: { [UDP_SEGMENT]: u16, [UDP_GRO]: readonly(int) },
   [SOL_ALG]: { [ALG_SET_IV]: af_alg_iv, [ALG_SET_OP]: uint, [ALG_SET_AEAD_ASSOCLEN]: uint },
-  [SOL_TLS]: { [TLS_SET_RECORD_TYPE]: u8, [TLS_GET_RECORD_TYPE]: u8 },
+  [SOL_TLS]: { [TLS_SET_RECORD_TYPE]: u8, [TLS_GET_RECORD_TYPE]: readonly(u8) },
   [SOL_VSOCK]: { [VSOCK_RECVERR]: sock_extended_err },
 } as const satisfies Readonly<Record<number, Readonly<Record<number, Kind<unknown, never>>>>>;

@@ -1,7 +1,9 @@
 /** Device memory: what a receive with MSG_SOCK_DEVMEM tells of it. Linux 6.12. */
-import { structure } from './option.js';
+import type { Reader } from '../kernel/bytes.js';
+import { uint32 } from '../kernel/validate.js';
+import { type Kind, kind, structure } from './option.js';
 
-/** `struct dmabuf_cmsg`, linux/uio.h: the cmsg SCM_DEVMEM_DMABUF and SCM_DEVMEM_LINEAR. */
+/** `struct dmabuf_cmsg`, linux/uio.h: what SCM_DEVMEM_DMABUF and SCM_DEVMEM_LINEAR tell. */
 export interface DmabufCmsg {
   /** frag_offset: where in the dmabuf the fragment begins. Bytes. */
   frag_offset: number;
@@ -15,10 +17,17 @@ export interface DmabufCmsg {
   flags: number;
 }
 
-export const dmabuf_cmsg = structure<DmabufCmsg>(24, (r) => ({
+const decode = (r: Reader): DmabufCmsg => ({
   frag_offset: r.count64(),
   frag_size: r.u32(),
   frag_token: r.u32(),
   dmabuf_id: r.u32(),
   flags: r.u32(),
-}));
+});
+
+export const dmabuf_cmsg = structure(24, decode);
+
+/** Set from a dmabuf_id: the device memory to send from, with MSG_ZEROCOPY. Linux 6.16. */
+export const devmem_dmabuf: Kind<DmabufCmsg, number> = kind(24, decode, (value) =>
+  uint32(value, 'value'),
+);

@@ -24,7 +24,7 @@ export const SCM_TIMESTAMPING_PKTINFO = 58;
 export const SCM_TXTIME = 61;
 /** The data went to the buffers, for want of device memory: struct dmabuf_cmsg. Linux 6.12. */
 export const SCM_DEVMEM_LINEAR = 78;
-/** Where in device memory the data is: struct dmabuf_cmsg. Linux 6.12. */
+/** Where in device memory the data is: struct dmabuf_cmsg. Sent: its number. Linux 6.12. */
 export const SCM_DEVMEM_DMABUF = 79;
 /** Sent: the number of SOF_TIMESTAMPING_OPT_ID for this message. uint. Linux 6.13. */
 export const SCM_TS_OPT_ID = 81;

@@ -20,7 +20,7 @@ import {
   string,
   typeError,
 } from '../kernel/validate.js';
-import { controlBytes, decodeControl, descriptorsIn } from '../structs/cmsg.js';
+import { controlBytes, descriptorsIn, receivedControl } from '../structs/cmsg.js';
 import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../structs/inet.js';
 import type { Message, MessageSlot, MsgHdr } from '../structs/msghdr.js';
@@ -212,8 +212,9 @@ export function recvmmsg(
       const [, controllen] = parts[i] ?? [0, 0];
       entry.bytes = told(0, i);
       entry.name = decodeSockaddr(names.subarray(at, at + told(1, i)));
-      entry.control = decodeControl(control.subarray(i * size, i * size + controllen));
       entry.flags = told(3, i);
+      const room = control.subarray(i * size, i * size + (all[i]?.room ?? 0));
+      entry.control = receivedControl(room, controllen, entry.flags);
     });
     return done;
   });
