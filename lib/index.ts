@@ -17,8 +17,11 @@ export {
   decodeControl,
   encodeControl,
 } from './structs/cmsg.js';
+export type { DmabufCmsg } from './structs/dmabuf.js';
 export type { DmabufToken } from './structs/dmabuf_token.js';
 export * from './structs/errqueue.js';
+export * from './structs/errqueue.js';
+export * from './structs/family.js';
 export * from './structs/family.js';
 export * from './structs/filter.js';
 export {
@@ -50,6 +53,13 @@ export {
   ICMPV6_FILTER,
   type Icmp6Filter,
 } from './structs/icmp6_filter.js';
+export {
+  ALG_OP_DECRYPT,
+  ALG_OP_ENCRYPT,
+  ALG_SET_AEAD_ASSOCLEN,
+  ALG_SET_IV,
+  ALG_SET_OP,
+} from './structs/if_alg.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/ipv6.js';
@@ -144,6 +154,7 @@ export {
 } from './structs/tcp_zerocopy.js';
 export type { ScmTimestamping, ScmTsPktinfo, Timespec } from './structs/timespec.js';
 export type { SockTxtime, SoTimestamping } from './structs/timestamping.js';
+export * from './structs/tls.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
 export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';

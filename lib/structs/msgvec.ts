@@ -1,6 +1,6 @@
 /** Memory for many messages, as sendmmsg(2) and recvmmsg(2) take them. */
 import { buffer, integer, isBuf, rangeError } from '../kernel/validate.js';
-import { type ControlInit, type ControlMessage, controlBytes, decodeControl } from './cmsg.js';
+import { type ControlInit, type ControlMessage, controlBytes, receivedControl } from './cmsg.js';
 import { decodeSockaddr, type SockAddr, type SockAddrLike, sockaddrBytes } from './sockaddr.js';
 
 /** sendmmsg(2) takes no more messages in a call. */
@@ -100,8 +100,8 @@ export class MsgVec {
   /** The control messages that came with message `i`. */
   messages(i: number): ControlMessage[] {
     const at = this.index(i) * this.controlsize;
-    const length = Math.min(this.controllen[i] ?? 0, this.controlsize);
-    return decodeControl(this.control.subarray(at, at + length));
+    const room = this.control.subarray(at, at + this.controlsize);
+    return receivedControl(room, this.controllen[i] ?? 0, this.flags[i] ?? 0);
   }
 
   /** Says what control messages go with message `i`. */

@@ -3,7 +3,7 @@ import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { check, SystemError } from '../kernel/error.js';
 import { integer, object } from '../kernel/validate.js';
-import { decodeControl } from '../structs/cmsg.js';
+import { receivedControl } from '../structs/cmsg.js';
 import type { Message, MessageRoom, MessageSlot, ReceivedMessage } from '../structs/msghdr.js';
 import { MsgVec } from '../structs/msgvec.js';
 import type { SockAddr, SockAddrLike } from '../structs/sockaddr.js';
@@ -224,7 +224,7 @@ export function recvmsg(fd: number, msg: MessageRoom, flags = 0): ReceivedMessag
   return raw.kept(control, [controllen], 1, () => ({
     bytes,
     name: nameWritten(),
-    control: control === null ? [] : decodeControl(control.subarray(0, controllen)),
+    control: control === null ? [] : receivedControl(control, controllen, msgFlags),
     flags: msgFlags,
   }));
 }

@@ -20,7 +20,7 @@ import {
   string,
   typeError,
 } from '../kernel/validate.js';
-import { controlBytes, decodeControl, eachDescriptor } from '../structs/cmsg.js';
+import { controlBytes, eachDescriptor, receivedControl } from '../structs/cmsg.js';
 import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../structs/inet.js';
 import type { Message, MessageSlot, MsgHdr } from '../structs/msghdr.js';
@@ -214,12 +214,13 @@ export function recvmmsg(
   const done = native.recvmmsg(fd, flags, iov, lengths, names, control, 0, count, limit);
   if (done <= 0) return done;
   const tell = (): number => {
-    for (const [i, { entry }] of given.slice(0, done).entries()) {
+    for (const [i, { entry, room }] of given.slice(0, done).entries()) {
       const at = i * name.byteLength;
       entry.bytes = told(0, i);
       entry.name = decodeSockaddr(names.subarray(at, at + told(1, i)));
-      entry.control = decodeControl(control.subarray(i * size, i * size + told(2, i)));
       entry.flags = told(3, i);
+      const slot = control.subarray(i * size, i * size + room);
+      entry.control = receivedControl(slot, told(2, i), entry.flags);
     }
     return done;
   };

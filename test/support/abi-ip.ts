@@ -15,7 +15,7 @@ import {
   ipv6_mreq,
 } from '../../lib/structs/multicast.js';
 import { in_pktinfo, in6_pktinfo } from '../../lib/structs/pktinfo.js';
-import type { Codec } from './abi-codecs.js';
+import type { Codec } from './abi-rows.js';
 import type { Field, Kind } from './abi-structs.js';
 
 type Values = Readonly<Record<string, unknown>>;

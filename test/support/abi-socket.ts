@@ -15,7 +15,7 @@ import { tcp_md5sig } from '../../lib/structs/tcp_md5sig.js';
 import { tcp_repair_options, tcp_repair_window } from '../../lib/structs/tcp_repair.js';
 import { encodeZerocopy, tcp_zerocopy_receive } from '../../lib/structs/tcp_zerocopy.js';
 import { sock_txtime, timestamping } from '../../lib/structs/timestamping.js';
-import type { Codec } from './abi-codecs.js';
+import type { Codec } from './abi-rows.js';
 import type { Field, Kind } from './abi-structs.js';
 
 function fields(kind: Kind, prefix: string, names: string): Field[] {
