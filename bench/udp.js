@@ -40,21 +40,32 @@ export const udp = {
   ),
   verdicts({ operations }) {
     return sizes.flatMap((size) => {
-      const [many, named, gso, cmsg, connectedCalls, calls] = ways.map((way) =>
+      const [many, named, gso, gsoCmsg, connectedCalls, calls] = ways.map((way) =>
         operations.find(({ name }) => name === nameOf(size, way.name)),
       );
-      const batched = many?.rows.find(({ label }) => label === raw.label);
-      /** @param {typeof many} operation @param {string} label */
-      const against = (operation, label) => {
-        const other = operation?.rows.find((each) => each.label === label);
-        return verdict(`${many?.name}: ${raw.label} / ${label}`, batched, other, 1 / 5);
+      /**
+       * What a way takes of what node:dgram takes. C's is the least that any caller could reach.
+       *
+       * @param {typeof many} operation
+       * @param {string} label
+       * @param {number} [target]
+       */
+      const ofDgram = (operation, label, target) => {
+        const row = (/** @type {typeof many} */ from, /** @type {string} */ name) =>
+          from?.rows.find((each) => each.label === name);
+        return [row(calls, dgram.label), row(connectedCalls, connected.label)].map((other) => {
+          const title = `${operation?.name}: ${label} / ${other?.label}`;
+          return verdict(title, row(operation, label), other, target);
+        });
       };
       return [
-        ...[many, named, gso, cmsg].flatMap((operation) =>
+        ...[many, named].flatMap((operation) =>
           [raw, checked].map(({ label }) => ratioVerdict(operation, label, c.label, 1.15)),
         ),
-        against(calls, dgram.label),
-        against(connectedCalls, connected.label),
+        ...[gso, gsoCmsg].map((operation) => ratioVerdict(operation, raw.label, c.label, 1.15)),
+        ...ofDgram(many, raw.label, 1 / 5),
+        ...ofDgram(many, c.label),
+        ...ofDgram(gso, raw.label, 1 / 5),
       ];
     });
   },
