@@ -11,6 +11,7 @@ import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
 import { ucred } from '../../lib/structs/ucred.js';
+import { headerCodecs } from './abi-headers.js';
 import type { Field, Kind, Struct } from './abi-structs.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -342,4 +343,7 @@ const tcpInfo: Codec[] = [
   },
 ];
 
-export const codecs: readonly Codec[] = [...tcpInfo, ...addresses, ...options, ...netlink];
+export const codecs: readonly Codec[] = [
+  ...[...tcpInfo, ...addresses, ...options, ...netlink],
+  ...headerCodecs,
+];
