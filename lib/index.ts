@@ -60,9 +60,21 @@ export {
   ALG_SET_IV,
   ALG_SET_OP,
 } from './structs/if_alg.js';
+export * from './structs/arphdr.js';
+export * from './structs/checksum.js';
+export * from './structs/ethhdr.js';
+export * from './structs/family.js';
+export * from './structs/icmp6hdr.js';
+export * from './structs/icmphdr.js';
+export * from './structs/icmpv6.js';
+export * from './structs/if_arp.js';
+export * from './structs/if_ether.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
+export * from './structs/iphdr.js';
 export * from './structs/ipv6.js';
+export * from './structs/ipv6_exthdr.js';
+export * from './structs/ipv6hdr.js';
 export type { Linger, LingerInit } from './structs/linger.js';
 export type { Meminfo } from './structs/meminfo.js';
 export type {
@@ -158,6 +170,11 @@ export * from './structs/tls.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
 export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
+export * from './structs/tcphdr.js';
+export * from './structs/tcpopt.js';
+export type { Ucred } from './structs/ucred.js';
+export * from './structs/udp.js';
+export * from './structs/udphdr.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';
 export * from './syscalls/message.js';

@@ -13,6 +13,9 @@ import { ipCodecs } from './abi-ip.js';
 import { messageCodecs } from './abi-messages.js';
 import { at, type Codec, fields, option, type Values } from './abi-rows.js';
 import { socketCodecs } from './abi-socket.js';
+import { ucred } from '../../lib/structs/ucred.js';
+import { headerCodecs } from './abi-headers.js';
+import type { Field, Kind, Struct } from './abi-structs.js';
 
 const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
 
@@ -311,4 +314,6 @@ export const codecs: readonly Codec[] = [
   ...socketCodecs,
   ...ipCodecs,
   ...messageCodecs,
+  ...[...tcpInfo, ...addresses, ...options, ...netlink],
+  ...headerCodecs,
 ];

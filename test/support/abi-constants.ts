@@ -74,6 +74,13 @@ const expressions: Readonly<Record<string, string>> = {
   // Sizes that are not constants in C.
   SOCKADDR_STORAGE_SIZE: 'sizeof(struct sockaddr_storage)',
   INET_DIAG_MSG_SIZE: 'sizeof(struct inet_diag_msg)',
+  // Options of TCP by their numbers at IANA: the kernel names them in its own net/tcp.h only.
+  TCPOPT_MD5SIG: '19',
+  TCPOPT_AO: '29',
+  TCPOPT_MPTCP: '30',
+  TCPOPT_FASTOPEN: '34',
+  TCPOPT_EXP: '254',
+  TCPOPT_FASTOPEN_MAGIC: '0xF989',
 };
 
 /** What one family says. A name that it does not know is not in the map. */

@@ -573,6 +573,19 @@ export const wrongValues = {
   index: integer(constant('8', 8), constant('-1', -1)),
   /** The number of an fcntl command. */
   word: integer(constant('2 ** 32', 2 ** 32)),
+  /** What a packet header is made from. */
+  header: [...noObjects, ...numbers, ...strings, ...arrays, ...buffers, ...lostMemory],
+  /** Memory, or a list of it. */
+  views: [
+    ...[...never, ...numbers, ...strings, ...noMemory, ...lostMemory],
+    ...[...never, ...numbers, ...lostMemory].map(
+      ([label, make]): Wrong => [`a list with ${label}`, () => one(make())],
+    ),
+    ['a list with a hole', () => withHole(new Uint8Array(8))],
+    ['a list that takes an earlier buffer away', detachingGetter],
+    ['2 ** 32 - 1 holes', () => new Array(2 ** 32 - 1)],
+    ['a Proxy of a list', () => new Proxy([new Uint8Array(8)], {})],
+  ] as Wrong[],
 } satisfies Record<string, readonly Wrong[]>;
 
 export type Kind = keyof typeof wrongValues;
@@ -715,6 +728,39 @@ const pure: Record<string, Arg[][]> = {
 };
 
 const index = arg('i', 'index', () => 0);
+/** The codecs of packet headers, by what is right to encode. */
+const headers: Record<string, unknown> = {
+  Arphdr: { sha: '02:00:00:00:00:01', spa: '192.0.2.1', tpa: '192.0.2.2' },
+  Ethhdr: { dest: '02:00:00:00:00:02', source: '02:00:00:00:00:01', proto: 0x800 },
+  Icmp6hdr: { type: 128 },
+  Icmphdr: { type: 8 },
+  Iphdr: { protocol: 17, daddr: '192.0.2.1' },
+  Ipv6hdr: { nexthdr: 17, daddr: '2001:db8::1' },
+  Tcphdr: { source: 1, dest: 2 },
+  Udphdr: { source: 1, dest: 2 },
+};
+const bytes = arg('bytes', 'buf', () => new Uint8Array(64));
+const position = opt(arg('offset', 'uint32', () => 0));
+const exthdr = { kind: 60, nexthdr: 17 };
+const ends = ['saddr', 'daddr'].map((name) => arg(name, 'ipv4', () => '127.0.0.1'));
+const protocol = arg('protocol', 'uint16', () => 17);
+
+const headerCodecs: Record<string, Arg[][]> = {
+  ...Object.fromEntries(Object.keys(headers).map((name) => [`decode${name}`, [[bytes, position]]])),
+  ...Object.fromEntries(
+    Object.entries(headers).map(([name, right]) => {
+      return [`encode${name}`, [[arg('header', 'header', () => right)]]];
+    }),
+  ),
+  checksum: [
+    [arg('bytes', 'views', () => [new Uint8Array(8)]), opt(arg('initial', 'uint32', () => 0))],
+  ],
+  decodeIpv6exthdrs: [[bytes, arg('nexthdr', 'uint16', () => 17), position]],
+  encodeIpv6exthdr: [[arg('header', 'header', () => exthdr)]],
+  pseudoHeader: [[...ends, protocol, arg('length', 'uint16', () => 8)]],
+  transportChecksum: [[...ends, protocol, arg('segment', 'views', () => new Uint8Array(8))]],
+};
+
 const af = int('af', AF_INET);
 const binary = arg('src', 'some', () => new Uint8Array(4));
 
@@ -723,6 +769,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
   sockfd: {
     ...same,
     ...pure,
+    ...headerCodecs,
     accept: [[fd]],
     accept4: [[fd, opt(flags)]],
     getpeername: [[fd]],
@@ -756,6 +803,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
   },
   'sockfd/raw': {
     ...pure,
+    ...headerCodecs,
     ...same,
     accept: [[fd, out, addrlen]],
     accept4: [[fd, out, addrlen, opt(flags)]],
