@@ -9,13 +9,13 @@ export const TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT = 1;
 export interface TcpZerocopyReceive {
   /** length: bytes that were mapped. */
   length: number;
-  /** recv_skip_hint: bytes that are in no whole page, for recv(2) to read first. */
+  /** recv_skip_hint: bytes behind both that are in no whole page, for recv(2) to read first. */
   recv_skip_hint: number;
   /** inq: bytes left to read. Linux 5.7. */
   inq: number | undefined;
   /** err: the pending error of the socket, as -errno. Linux 5.7. */
   err: number | undefined;
-  /** copybuf_len: bytes that were copied, or -errno. Linux 5.11. */
+  /** copybuf_len: bytes that were copied, which follow those; or -errno. Linux 5.11. */
   copybuf_len: number | undefined;
 }
 

@@ -32,7 +32,7 @@ type Values = Readonly<Record<string, unknown>>;
 function both(kind: {
   decode: (r: Reader, length: number) => object;
   encode: (value: never) => number | string | Uint8Array;
-}): Pick<Codec, 'decode' | 'encode'> {
+}): Required<Pick<Codec, 'decode' | 'encode'>> {
   return {
     decode: (bytes) => kind.decode(new Reader(bytes), bytes.byteLength),
     encode: (values) => kind.encode(values as never) as Uint8Array,
