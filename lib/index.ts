@@ -5,6 +5,8 @@
 export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
+export * from './structs/arphdr.js';
+export * from './structs/checksum.js';
 export {
   CMSG_ALIGN,
   CMSG_LEN,
@@ -20,8 +22,7 @@ export {
 export type { DmabufCmsg } from './structs/dmabuf.js';
 export type { DmabufToken } from './structs/dmabuf_token.js';
 export * from './structs/errqueue.js';
-export * from './structs/errqueue.js';
-export * from './structs/family.js';
+export * from './structs/ethhdr.js';
 export * from './structs/family.js';
 export * from './structs/filter.js';
 export {
@@ -53,6 +54,9 @@ export {
   ICMPV6_FILTER,
   type Icmp6Filter,
 } from './structs/icmp6_filter.js';
+export * from './structs/icmp6hdr.js';
+export * from './structs/icmphdr.js';
+export * from './structs/icmpv6.js';
 export {
   ALG_OP_DECRYPT,
   ALG_OP_ENCRYPT,
@@ -60,13 +64,6 @@ export {
   ALG_SET_IV,
   ALG_SET_OP,
 } from './structs/if_alg.js';
-export * from './structs/arphdr.js';
-export * from './structs/checksum.js';
-export * from './structs/ethhdr.js';
-export * from './structs/family.js';
-export * from './structs/icmp6hdr.js';
-export * from './structs/icmphdr.js';
-export * from './structs/icmpv6.js';
 export * from './structs/if_arp.js';
 export * from './structs/if_ether.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
@@ -136,12 +133,7 @@ export {
   type TcpAoRepair,
 } from './structs/tcp_ao.js';
 export type { TcpAoGetKeys, TcpAoKey, TcpAoKeys } from './structs/tcp_ao_keys.js';
-export type {
-  TcpBbrInfo,
-  TcpCcInfo,
-  TcpDctcpInfo,
-  TcpvegasInfo,
-} from './structs/tcp_cc_info.js';
+export type { TcpBbrInfo, TcpCcInfo, TcpDctcpInfo, TcpvegasInfo } from './structs/tcp_cc_info.js';
 export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
 export {
   TCP_MD5SIG_FLAG_IFINDEX,
@@ -164,17 +156,15 @@ export {
   TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT,
   type TcpZerocopyReceive,
 } from './structs/tcp_zerocopy.js';
+export * from './structs/tcphdr.js';
+export * from './structs/tcpopt.js';
 export type { ScmTimestamping, ScmTsPktinfo, Timespec } from './structs/timespec.js';
 export type { SockTxtime, SoTimestamping } from './structs/timestamping.js';
 export * from './structs/tls.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
-export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
-export * from './structs/tcphdr.js';
-export * from './structs/tcpopt.js';
-export type { Ucred } from './structs/ucred.js';
-export * from './structs/udp.js';
 export * from './structs/udphdr.js';
+export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';
 export * from './syscalls/message.js';

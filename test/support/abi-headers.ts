@@ -29,7 +29,7 @@ import { decodeIpv6exthdrs, encodeIpv6exthdr } from '../../lib/structs/ipv6_exth
 import { decodeIpv6hdr, encodeIpv6hdr } from '../../lib/structs/ipv6hdr.js';
 import { decodeTcphdr, encodeTcphdr } from '../../lib/structs/tcphdr.js';
 import { decodeUdphdr, encodeUdphdr } from '../../lib/structs/udphdr.js';
-import type { Codec } from './abi-codecs.js';
+import type { Codec } from './abi-rows.js';
 import type { Field, Kind } from './abi-structs.js';
 
 type Values = Readonly<Record<string, unknown>>;
