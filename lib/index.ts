@@ -6,13 +6,16 @@ export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
 export * from './structs/family.js';
+export * from './structs/if_packet.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/ipv6.js';
 export type { Linger, LingerInit } from './structs/linger.js';
 export type { Meminfo } from './structs/meminfo.js';
 export * from './structs/netdevice.js';
+export type { NlPktinfo } from './structs/nl_pktinfo.js';
 export type { Timeval } from './structs/option.js';
+export type { TpacketAuxdata } from './structs/packet.js';
 export type { PollFd } from './structs/pollfd.js';
 export type {
   SockAddr,

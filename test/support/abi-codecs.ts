@@ -1,5 +1,4 @@
 /** The codecs of lib/structs, each beside the C structure that it must agree with. */
-import { expect } from 'vitest';
 import { Reader } from '../../lib/kernel/bytes.js';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK } from '../../lib/structs/family.js';
 import { linger } from '../../lib/structs/linger.js';
@@ -11,41 +10,10 @@ import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
 import { ucred } from '../../lib/structs/ucred.js';
-import type { Field, Kind, Struct } from './abi-structs.js';
+import { linkCodecs } from './abi-link.js';
+import { at, type Codec, fields, option, type Values } from './abi-rows.js';
 
-type Values = Readonly<Record<string, unknown>>;
-
-export interface Codec extends Struct {
-  /** Distinguishes the rows of one C type. */
-  readonly note?: string;
-  readonly decode?: (bytes: Uint8Array) => object;
-  readonly encode?: (values: Values) => Uint8Array;
-  /** What the encoder is given where no field is set; the decoder gives it too. */
-  readonly values?: Values;
-  /** The fields of the decoded form that are not here. */
-  readonly absent?: readonly string[];
-  /** Bits that no field has. */
-  readonly missed?: number;
-}
-
-/** `number('l_', 'onoff linger')`: the fields l_onoff and l_linger, which the codec calls onoff … */
-function fields(kind: Kind, prefix: string, names: string): Field[] {
-  return names.split(' ').map((name) => ({ name, c: prefix + name, kind }));
-}
-
-const at = (kind: Kind, name: string, c: string): Field => ({ name, c, kind });
 const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
-
-/** A row for a kind of socket option: it has memory of its own. */
-function option(kind: {
-  size: number;
-  decode: (r: Reader, length: number) => object;
-}): (bytes: Uint8Array) => object {
-  return (bytes) => {
-    expect(bytes.byteLength).toBe(kind.size);
-    return kind.decode(new Reader(bytes), bytes.byteLength);
-  };
-}
 
 const sockaddr = { decode: decodeSockaddr, encode: (v: Values) => encodeSockaddr(v as SockAddr) };
 
@@ -342,4 +310,10 @@ const tcpInfo: Codec[] = [
   },
 ];
 
-export const codecs: readonly Codec[] = [...tcpInfo, ...addresses, ...options, ...netlink];
+export const codecs: readonly Codec[] = [
+  ...tcpInfo,
+  ...addresses,
+  ...options,
+  ...netlink,
+  ...linkCodecs,
+];
