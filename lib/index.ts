@@ -15,7 +15,15 @@ export type { Meminfo } from './structs/meminfo.js';
 export * from './structs/netdevice.js';
 export type { NlPktinfo } from './structs/nl_pktinfo.js';
 export type { Timeval } from './structs/option.js';
-export type { TpacketAuxdata } from './structs/packet.js';
+export type {
+  FanoutArgs,
+  PacketMreq,
+  TpacketAuxdata,
+  TpacketReq,
+  TpacketReq3,
+  TpacketRolloverStats,
+  TpacketStats,
+} from './structs/packet.js';
 export type { PollFd } from './structs/pollfd.js';
 export type {
   SockAddr,

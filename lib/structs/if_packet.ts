@@ -1,6 +1,15 @@
 /**
- * Packet sockets: linux/if_packet.h. packet(7)
+ * Packet sockets: the options of SOL_PACKET, and the other numbers of linux/if_packet.h. packet(7)
  */
+import { bool, int, type OptionTable, uint, writeonly } from './option.js';
+import {
+  fanout_args,
+  packet_mreq,
+  tpacket_hdrlen,
+  tpacket_req,
+  tpacket_rollover_stats,
+  tpacket_stats,
+} from './packet.js';
 
 /** sll_pkttype: to this machine. */
 export const PACKET_HOST = 0;
@@ -33,11 +42,11 @@ export const PACKET_RX_RING = 5;
 export const PACKET_STATISTICS = 6;
 /** Packets longer than the ring's frames are queued, too. bool as int; read since Linux 6.8. */
 export const PACKET_COPY_THRESH = 7;
-/** Receive with a cmsg tpacket_auxdata. bool. Linux 2.6.21. packet(7) */
+/** Receive with a cmsg tpacket_auxdata. bool. packet(7) */
 export const PACKET_AUXDATA = 8;
 /** Tell the interface that a packet came by, not the bond or bridge above it. bool. */
 export const PACKET_ORIGDEV = 9;
-/** The layout of the ring: TPACKET_V1 … int. Linux 2.6.27. packet(7) */
+/** The layout of the ring: TPACKET_V1 … int. packet(7) */
 export const PACKET_VERSION = 10;
 /** How long the header of a frame is in a layout: TPACKET_V1 … in, int out. Read only. */
 export const PACKET_HDRLEN = 11;
@@ -104,7 +113,7 @@ export const PACKET_FANOUT_FLAG_DEFRAG = 0x8000;
 
 /** The layout of a ring's frames: struct tpacket_hdr. */
 export const TPACKET_V1 = 0;
-/** The layout of a ring's frames: struct tpacket2_hdr. Linux 2.6.27. */
+/** The layout of a ring's frames: struct tpacket2_hdr. */
 export const TPACKET_V2 = 1;
 /** The layout of a ring's blocks: struct tpacket3_hdr. Linux 3.2. */
 export const TPACKET_V3 = 2;
@@ -153,3 +162,35 @@ export const TP_STATUS_TS_SOFTWARE = 0x20000000;
 export const TP_STATUS_TS_SYS_HARDWARE = 0x40000000;
 /** Status: the time is the network card's. Linux 3.10. */
 export const TP_STATUS_TS_RAW_HARDWARE = 0x80000000;
+
+/**
+ * The kinds of the SOL_PACKET options. PACKET_FANOUT_DATA takes a classic BPF program as the bytes
+ * of its instructions. PACKET_RECV_OUTPUT and PACKET_TX_TIMESTAMP are no options.
+ */
+export const packetOptions = {
+  [PACKET_ADD_MEMBERSHIP]: { name: 'PACKET_ADD_MEMBERSHIP', ...packet_mreq },
+  [PACKET_DROP_MEMBERSHIP]: { name: 'PACKET_DROP_MEMBERSHIP', ...packet_mreq },
+  [PACKET_RX_RING]: { name: 'PACKET_RX_RING', ...tpacket_req },
+  [PACKET_STATISTICS]: { name: 'PACKET_STATISTICS', ...tpacket_stats },
+  [PACKET_COPY_THRESH]: { name: 'PACKET_COPY_THRESH', ...int },
+  [PACKET_AUXDATA]: { name: 'PACKET_AUXDATA', ...bool },
+  [PACKET_ORIGDEV]: { name: 'PACKET_ORIGDEV', ...bool },
+  [PACKET_VERSION]: { name: 'PACKET_VERSION', ...int },
+  [PACKET_HDRLEN]: { name: 'PACKET_HDRLEN', ...tpacket_hdrlen },
+  [PACKET_RESERVE]: { name: 'PACKET_RESERVE', ...uint },
+  [PACKET_TX_RING]: { name: 'PACKET_TX_RING', ...tpacket_req },
+  [PACKET_LOSS]: { name: 'PACKET_LOSS', ...bool },
+  [PACKET_VNET_HDR]: { name: 'PACKET_VNET_HDR', ...bool },
+  [PACKET_TIMESTAMP]: { name: 'PACKET_TIMESTAMP', ...int },
+  [PACKET_FANOUT]: { name: 'PACKET_FANOUT', ...fanout_args, since: '3.1' },
+  [PACKET_TX_HAS_OFF]: { name: 'PACKET_TX_HAS_OFF', ...bool, since: '3.8' },
+  [PACKET_QDISC_BYPASS]: { name: 'PACKET_QDISC_BYPASS', ...bool, since: '3.14' },
+  [PACKET_ROLLOVER_STATS]: {
+    name: 'PACKET_ROLLOVER_STATS',
+    ...tpacket_rollover_stats,
+    since: '4.2',
+  },
+  [PACKET_FANOUT_DATA]: { name: 'PACKET_FANOUT_DATA', ...writeonly(int), since: '4.3' },
+  [PACKET_IGNORE_OUTGOING]: { name: 'PACKET_IGNORE_OUTGOING', ...bool, since: '4.20' },
+  [PACKET_VNET_HDR_SZ]: { name: 'PACKET_VNET_HDR_SZ', ...int, since: '6.4' },
+} as const satisfies OptionTable;

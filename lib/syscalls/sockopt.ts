@@ -3,10 +3,11 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
+import { packetOptions } from '../structs/if_packet.js';
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
 import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
-import { SOL_SOCKET, socketOptions } from '../structs/socket.js';
+import { SOL_PACKET, SOL_SOCKET, socketOptions } from '../structs/socket.js';
 import { tcpOptions } from '../structs/tcp.js';
 import { udpOptions } from '../structs/udp.js';
 
@@ -17,6 +18,7 @@ const options = {
   [IPPROTO_IPV6]: ipv6Options,
   [IPPROTO_TCP]: tcpOptions,
   [IPPROTO_UDP]: udpOptions,
+  [SOL_PACKET]: packetOptions,
 } as const;
 
 type Options = typeof options;

@@ -7,8 +7,10 @@ import {
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  SOL_PACKET,
   SOL_SOCKET,
 } from '../../../lib/index.js';
+import { packetOptions } from '../../../lib/structs/if_packet.js';
 import { ipOptions } from '../../../lib/structs/ip.js';
 import { ipv6Options } from '../../../lib/structs/ipv6.js';
 import { socketOptions } from '../../../lib/structs/socket.js';
@@ -16,7 +18,8 @@ import { tcpOptions } from '../../../lib/structs/tcp.js';
 import { udpOptions } from '../../../lib/structs/udp.js';
 import { ipTrials } from './ip.js';
 import { ipv6Trials } from './ipv6.js';
-import { type Make, type Trial, tcp, udp, udp6 } from './make.js';
+import { type Make, packet, type Trial, tcp, udp, udp6 } from './make.js';
+import { packetTrials } from './packet.js';
 import { socketTrials } from './socket.js';
 import { tcpTrials } from './tcp.js';
 import { udpTrials } from './udp.js';
@@ -60,5 +63,12 @@ export const levels: readonly Level[] = [
     table: udpOptions,
     trials: udpTrials,
     make: udp,
+  },
+  {
+    name: 'SOL_PACKET',
+    level: SOL_PACKET,
+    table: packetOptions,
+    trials: packetTrials,
+    make: packet,
   },
 ];
