@@ -5,6 +5,7 @@
 export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
+export * from './structs/af_netlink.js';
 export * from './structs/family.js';
 export * from './structs/if_packet.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
@@ -25,6 +26,7 @@ export type {
   TpacketStats,
 } from './structs/packet.js';
 export type { PollFd } from './structs/pollfd.js';
+export * from './structs/rtnetlink.js';
 export type {
   SockAddr,
   SockAddrIn,
@@ -43,6 +45,7 @@ export * from './structs/tcp.js';
 export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
+export * from './structs/vsock.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';
 export * from './syscalls/message.js';

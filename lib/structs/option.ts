@@ -6,7 +6,12 @@ import { type Reader, Writer } from '../kernel/bytes.js';
 import { integer, object, typeError } from '../kernel/validate.js';
 
 /** A capability that the kernel asks for. capabilities(7) */
-export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'CAP_NET_BIND_SERVICE' | 'CAP_BPF';
+export type Capability =
+  | 'CAP_NET_ADMIN'
+  | 'CAP_NET_RAW'
+  | 'CAP_NET_BIND_SERVICE'
+  | 'CAP_NET_BROADCAST'
+  | 'CAP_BPF';
 
 /**
  * What kind of value it is that reads as `Get` and is set from `Set`; `never` where it cannot be.

@@ -3,13 +3,16 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
+import { netlinkOptions } from '../structs/af_netlink.js';
+import { AF_VSOCK } from '../structs/family.js';
 import { packetOptions } from '../structs/if_packet.js';
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
 import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
-import { SOL_PACKET, SOL_SOCKET, socketOptions } from '../structs/socket.js';
+import { SOL_NETLINK, SOL_PACKET, SOL_SOCKET, socketOptions } from '../structs/socket.js';
 import { tcpOptions } from '../structs/tcp.js';
 import { udpOptions } from '../structs/udp.js';
+import { vsockOptions } from '../structs/vsock.js';
 
 /** The options whose values have a type, by level. A new level is a line here. */
 const options = {
@@ -19,6 +22,8 @@ const options = {
   [IPPROTO_TCP]: tcpOptions,
   [IPPROTO_UDP]: udpOptions,
   [SOL_PACKET]: packetOptions,
+  [SOL_NETLINK]: netlinkOptions,
+  [AF_VSOCK]: vsockOptions,
 } as const;
 
 type Options = typeof options;

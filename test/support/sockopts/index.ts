@@ -3,26 +3,32 @@
  * Where that is not what was set, `reads` says so, and a comment why.
  */
 import {
+  AF_VSOCK,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  SOL_NETLINK,
   SOL_PACKET,
   SOL_SOCKET,
 } from '../../../lib/index.js';
+import { netlinkOptions } from '../../../lib/structs/af_netlink.js';
 import { packetOptions } from '../../../lib/structs/if_packet.js';
 import { ipOptions } from '../../../lib/structs/ip.js';
 import { ipv6Options } from '../../../lib/structs/ipv6.js';
 import { socketOptions } from '../../../lib/structs/socket.js';
 import { tcpOptions } from '../../../lib/structs/tcp.js';
 import { udpOptions } from '../../../lib/structs/udp.js';
+import { vsockOptions } from '../../../lib/structs/vsock.js';
 import { ipTrials } from './ip.js';
 import { ipv6Trials } from './ipv6.js';
 import { type Make, packet, type Trial, tcp, udp, udp6 } from './make.js';
+import { netlink, netlinkTrials } from './netlink.js';
 import { packetTrials } from './packet.js';
 import { socketTrials } from './socket.js';
 import { tcpTrials } from './tcp.js';
 import { udpTrials } from './udp.js';
+import { vsock, vsockTrials } from './vsock.js';
 
 export type { Trial } from './make.js';
 
@@ -71,4 +77,12 @@ export const levels: readonly Level[] = [
     trials: packetTrials,
     make: packet,
   },
+  {
+    name: 'SOL_NETLINK',
+    level: SOL_NETLINK,
+    table: netlinkOptions,
+    trials: netlinkTrials,
+    make: netlink,
+  },
+  { name: 'AF_VSOCK', level: AF_VSOCK, table: vsockOptions, trials: vsockTrials, make: vsock },
 ];
