@@ -58,6 +58,7 @@ export interface Native {
   shutdown(fd: number, how: number): number;
   getsockopt(fd: number, level: number, optname: number, optval: Buf, optlen?: LengthWord): number;
   setsockopt(fd: number, level: number, optname: number, optval: number | string | Buf): number;
+  mptcp_full_info(fd: number, info: Buf, subflow_info: Buf | null, tcp_info: Buf | null): number;
 }
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

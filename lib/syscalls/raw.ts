@@ -31,6 +31,7 @@ export const {
   if_nametoindex,
   ioctl,
   listen,
+  mptcp_full_info,
   read,
   readv,
   recv,

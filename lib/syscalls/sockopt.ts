@@ -8,8 +8,15 @@ import { AF_VSOCK } from '../structs/family.js';
 import { packetOptions } from '../structs/if_packet.js';
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
 import { ipv6Options } from '../structs/ipv6.js';
+import { mptcpOptions } from '../structs/mptcp.js';
 import type { Option } from '../structs/option.js';
-import { SOL_NETLINK, SOL_PACKET, SOL_SOCKET, socketOptions } from '../structs/socket.js';
+import {
+  SOL_MPTCP,
+  SOL_NETLINK,
+  SOL_PACKET,
+  SOL_SOCKET,
+  socketOptions,
+} from '../structs/socket.js';
 import { tcpOptions } from '../structs/tcp.js';
 import { udpOptions } from '../structs/udp.js';
 import { vsockOptions } from '../structs/vsock.js';
@@ -23,6 +30,7 @@ const options = {
   [IPPROTO_UDP]: udpOptions,
   [SOL_PACKET]: packetOptions,
   [SOL_NETLINK]: netlinkOptions,
+  [SOL_MPTCP]: mptcpOptions,
   [AF_VSOCK]: vsockOptions,
 } as const;
 
@@ -43,7 +51,7 @@ export type Readable<L extends Level> = {
 
 /** The options of a level of which the reader has to say something first. */
 export type Asked<L extends Level> = {
-  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [never] ? never : N;
+  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [undefined] ? never : N;
 }[keyof Options[L]];
 
 /** The options of a level that can be set. */
@@ -112,9 +120,11 @@ export function getsockopt(fd: number, level: number, optname: number, buf?: unk
     }
     return check(native.getsockopt(fd, level, optname, buffer(buf, 'buf')), 'getsockopt');
   }
-  const { size, decode } = option;
+  const { decode } = option;
+  const first = ask?.(buf);
+  const size = Math.max(option.size, first?.byteLength ?? 0);
   const reader = memory(size);
-  if (ask !== undefined) reader.bytes.set(ask(buf));
+  if (first !== undefined) reader.bytes.set(first);
   const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
   // What the kernel did not write is left from another option.
   if (length < size) reader.bytes.fill(0, length);

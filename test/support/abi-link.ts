@@ -1,5 +1,9 @@
 /** The rows of packet(7), netlink(7), vsock(7), MPTCP and TLS. */
 import { Reader } from '../../lib/kernel/bytes.js';
+import { AF_INET, AF_INET6 } from '../../lib/structs/family.js';
+import { mptcp_full_info, mptcp_subflow_info } from '../../lib/structs/mptcp_full_info.js';
+import { decodeMptcpInfo } from '../../lib/structs/mptcp_info.js';
+import { mptcp_subflow_data } from '../../lib/structs/mptcp_subflow.js';
 import { nl_pktinfo } from '../../lib/structs/nl_pktinfo.js';
 import {
   fanout_args,
@@ -9,7 +13,7 @@ import {
   tpacket_rollover_stats,
   tpacket_stats,
 } from '../../lib/structs/packet.js';
-import { type Codec, fields, option, type Values } from './abi-rows.js';
+import { at, type Codec, fields, option, type Values } from './abi-rows.js';
 
 const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
 
@@ -110,4 +114,115 @@ const netlink: readonly Codec[] = [
   },
 ];
 
-export const linkCodecs: readonly Codec[] = [...packet, ...netlink];
+/** The size of struct mptcp_info since a version of Linux, and the fields that came with it. */
+export const mptcpInfoGrowth: readonly (readonly [size: number, linux: string, names: string])[] = [
+  [
+    48,
+    '5.16',
+    'subflows add_addr_signal add_addr_accepted subflows_max add_addr_signal_max ' +
+      'add_addr_accepted_max flags token write_seq snd_una rcv_nxt local_addr_used ' +
+      'local_addr_max csum_enabled',
+  ],
+  [80, '6.5', 'retransmits bytes_retrans bytes_sent bytes_received bytes_acked'],
+  [88, '6.8', 'subflows_total'],
+  [96, '6.10', 'last_data_sent last_data_recv last_ack_recv'],
+  // Two bytes that were reserved.
+  [96, '6.18', 'endp_laminar_max'],
+  [96, '6.19', 'endp_fullmesh_max'],
+];
+
+const mptcpHeaders = ['sys/socket.h', 'netinet/in.h', 'linux/mptcp.h'];
+const sequenceNumbers = { write_seq: 0n, snd_una: 0n, rcv_nxt: 0n };
+
+/** The ends of a subflow, as the fields of one object. */
+function flat(bytes: Uint8Array): object {
+  const { id, local, remote } = mptcp_subflow_info(reader(bytes));
+  const of = (name: string, addr: object): [string, unknown][] =>
+    Object.entries(addr).map(([key, value]) => [`${name}_${key}`, value]);
+  return Object.fromEntries([['id', id], ...of('local', local), ...of('remote', remote)]);
+}
+
+const mptcp: readonly Codec[] = [
+  {
+    type: 'struct mptcp_info',
+    headers: mptcpHeaders,
+    size: 96,
+    decode: (bytes) => decodeMptcpInfo(bytes, '7.0'),
+    values: sequenceNumbers,
+    fields: [
+      ...fields('number', 'mptcpi_', mptcpInfoGrowth.map(([, , names]) => names).join(' ')),
+      ...fields('padding', '', 'reserved'),
+    ],
+    // The holes before flags and retransmits.
+    missed: 24,
+  },
+  {
+    type: 'struct mptcp_subflow_data',
+    headers: mptcpHeaders,
+    size: 16,
+    decode: (bytes) => mptcp_subflow_data(reader(bytes)),
+    fields: fields('number', '', 'size_subflow_data num_subflows size_kernel size_user'),
+  },
+  {
+    type: 'struct mptcp_subflow_info',
+    note: 'AF_INET',
+    headers: mptcpHeaders,
+    base: `s.addrs.sin_local.sin_family = AF_INET; s.addrs.sin_remote.sin_family = AF_INET;`,
+    size: 264,
+    decode: flat,
+    values: {
+      local_family: AF_INET,
+      local_addr: '0.0.0.0',
+      remote_family: AF_INET,
+      remote_addr: '0.0.0.0',
+    },
+    fields: [
+      ...fields('number', '', 'id'),
+      at('network', 'local_port', 'addrs.sin_local.sin_port'),
+      at('ipv4', 'local_addr', 'addrs.sin_local.sin_addr'),
+      at('network', 'remote_port', 'addrs.sin_remote.sin_port'),
+      at('ipv4', 'remote_addr', 'addrs.sin_remote.sin_addr'),
+      ...fields('fixed', 'addrs.', 'ss_local ss_remote'),
+    ],
+    // Four bytes before the addresses.
+    missed: 32,
+  },
+  {
+    type: 'struct mptcp_subflow_info',
+    note: 'AF_INET6',
+    headers: mptcpHeaders,
+    base: `s.addrs.sin6_local.sin6_family = AF_INET6; s.addrs.sin6_remote.sin6_family = AF_INET6;`,
+    size: 264,
+    decode: flat,
+    values: {
+      local_family: AF_INET6,
+      local_addr: '::',
+      remote_family: AF_INET6,
+      remote_addr: '::',
+    },
+    fields: [
+      ...fields('number', '', 'id'),
+      ...['local', 'remote'].flatMap((end) => [
+        at('network', `${end}_port`, `addrs.sin6_${end}.sin6_port`),
+        at('network', `${end}_flowinfo`, `addrs.sin6_${end}.sin6_flowinfo`),
+        at('ipv6', `${end}_addr`, `addrs.sin6_${end}.sin6_addr`),
+        at('number', `${end}_scope_id`, `addrs.sin6_${end}.sin6_scope_id`),
+      ]),
+      ...fields('fixed', 'addrs.', 'ss_local ss_remote'),
+    ],
+    missed: 32,
+  },
+  {
+    type: 'struct mptcp_full_info',
+    headers: mptcpHeaders,
+    size: 136,
+    decode: (bytes) => mptcp_full_info(reader(bytes)),
+    fields: [
+      ...fields('number', '', 'size_tcpinfo_kernel size_tcpinfo_user size_sfinfo_kernel'),
+      ...fields('number', '', 'size_sfinfo_user num_subflows size_arrays_user'),
+      ...fields('padding', '', 'subflow_info tcp_info mptcp_info'),
+    ],
+  },
+];
+
+export const linkCodecs: readonly Codec[] = [...packet, ...netlink, ...mptcp];

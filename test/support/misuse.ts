@@ -364,6 +364,10 @@ export const wrongValues = {
   release: [...never, ...numbers, ...arrays, ...buffers, ...strings],
   /** At least 104 bytes in a Uint8Array. */
   tcpInfo: [...notMemory, ...strings, ['103 bytes', () => new Uint8Array(103)]] as Wrong[],
+  /** At least 48 bytes in a Uint8Array. */
+  mptcpInfo: [...notMemory, ...strings, ['47 bytes', () => new Uint8Array(47)]] as Wrong[],
+  /** At least 40 bytes. */
+  fullInfo: [...notMemory, ...strings, ['39 bytes', () => new Uint8Array(39)]] as Wrong[],
   state: [...never, ...numbers, ...strings, ...arrays, constant("'TCP_CLOSE'", 'TCP_CLOSE')],
   // A String object is an object, if an odd one, and says nothing.
   options: [...numbers, ...strings.slice(0, -1), constant('true', true), constant('1n', 1n)],
@@ -509,6 +513,12 @@ const same: Record<string, Arg[][]> = {
 /** What makes no call at all, and both entry points have. */
 const pure: Record<string, Arg[][]> = {
   decodeSockaddr: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
+  decodeMptcpInfo: [
+    [
+      arg('bytes', 'mptcpInfo', () => new Uint8Array(48)),
+      opt(arg('release', 'release', () => '6.1.0')),
+    ],
+  ],
   decodeTcpInfo: [
     [
       arg('bytes', 'tcpInfo', () => new Uint8Array(104)),
@@ -544,6 +554,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     if_indextoname: [[arg('ifindex', 'uint32', () => 1)]],
     inet_ntop: [[af, binary]],
     inet_pton: [[af, arg('src', 'ipv4', () => '127.0.0.1')]],
+    mptcp_full_info: [[fd]],
     recvfrom: [[fd, buf, opt(flags), offset, length]],
     setsockopt: [
       [fd, level, optname(sockfd.SO_RCVBUF), arg('value|optval', 'number', () => 4096)],
@@ -585,6 +596,14 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     inet_ntop: [[af, binary, arg('dst', 'buf', () => new Uint8Array(64))]],
     inet_pton: [
       [af, arg('src', 'text', () => '127.0.0.1'), arg('dst', 'room', () => new Uint8Array(4))],
+    ],
+    mptcp_full_info: [
+      [
+        fd,
+        arg('info', 'fullInfo', () => new Uint8Array(40)),
+        orNull(arg('subflow_info', 'buf', () => new Uint8Array(8))),
+        orNull(arg('tcp_info', 'buf', () => new Uint8Array(8))),
+      ],
     ],
     recvfrom: [[fd, buf, opt(flags), out, addrlen, offset, length]],
     setsockopt: [[fd, level, optname(sockfd.SO_RCVBUF), arg('optval', 'optval', () => 4096)]],

@@ -8,6 +8,7 @@ import {
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  SOL_MPTCP,
   SOL_NETLINK,
   SOL_PACKET,
   SOL_SOCKET,
@@ -16,6 +17,7 @@ import { netlinkOptions } from '../../../lib/structs/af_netlink.js';
 import { packetOptions } from '../../../lib/structs/if_packet.js';
 import { ipOptions } from '../../../lib/structs/ip.js';
 import { ipv6Options } from '../../../lib/structs/ipv6.js';
+import { mptcpOptions } from '../../../lib/structs/mptcp.js';
 import { socketOptions } from '../../../lib/structs/socket.js';
 import { tcpOptions } from '../../../lib/structs/tcp.js';
 import { udpOptions } from '../../../lib/structs/udp.js';
@@ -23,6 +25,7 @@ import { vsockOptions } from '../../../lib/structs/vsock.js';
 import { ipTrials } from './ip.js';
 import { ipv6Trials } from './ipv6.js';
 import { type Make, packet, type Trial, tcp, udp, udp6 } from './make.js';
+import { mptcp, mptcpTrials } from './mptcp.js';
 import { netlink, netlinkTrials } from './netlink.js';
 import { packetTrials } from './packet.js';
 import { socketTrials } from './socket.js';
@@ -84,5 +87,6 @@ export const levels: readonly Level[] = [
     trials: netlinkTrials,
     make: netlink,
   },
+  { name: 'SOL_MPTCP', level: SOL_MPTCP, table: mptcpOptions, trials: mptcpTrials, make: mptcp },
   { name: 'AF_VSOCK', level: AF_VSOCK, table: vsockOptions, trials: vsockTrials, make: vsock },
 ];
