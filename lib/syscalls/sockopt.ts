@@ -15,9 +15,11 @@ import {
   SOL_NETLINK,
   SOL_PACKET,
   SOL_SOCKET,
+  SOL_TLS,
   socketOptions,
 } from '../structs/socket.js';
 import { tcpOptions } from '../structs/tcp.js';
+import { tlsOptions } from '../structs/tls.js';
 import { udpOptions } from '../structs/udp.js';
 import { vsockOptions } from '../structs/vsock.js';
 
@@ -30,6 +32,7 @@ const options = {
   [IPPROTO_UDP]: udpOptions,
   [SOL_PACKET]: packetOptions,
   [SOL_NETLINK]: netlinkOptions,
+  [SOL_TLS]: tlsOptions,
   [SOL_MPTCP]: mptcpOptions,
   [AF_VSOCK]: vsockOptions,
 } as const;

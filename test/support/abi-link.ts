@@ -13,6 +13,8 @@ import {
   tpacket_rollover_stats,
   tpacket_stats,
 } from '../../lib/structs/packet.js';
+import * as cipher from '../../lib/structs/tls_cipher.js';
+import { tls_crypto_info } from '../../lib/structs/tls_crypto_info.js';
 import { at, type Codec, fields, option, type Values } from './abi-rows.js';
 
 const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
@@ -225,4 +227,46 @@ const mptcp: readonly Codec[] = [
   },
 ];
 
-export const linkCodecs: readonly Codec[] = [...packet, ...netlink, ...mptcp];
+/** The row of a cipher: the sizes of its nonce, key and salt. */
+function tlsRow(
+  name: string,
+  cipher_type: number,
+  [iv, key, salt]: readonly [number, number, number],
+): Codec {
+  const [rec_seq, header] = [8, 4];
+  const values = {
+    cipher_type,
+    iv: new Uint8Array(iv),
+    key: new Uint8Array(key),
+    salt: new Uint8Array(salt),
+    rec_seq: new Uint8Array(rec_seq),
+  };
+  return {
+    type: `struct tls12_crypto_info_${name.toLowerCase()}`,
+    headers: ['linux/tls.h'],
+    base: `s.info.cipher_type = TLS_CIPHER_${name};`,
+    size: header + iv + key + salt + rec_seq,
+    decode: (bytes) => tls_crypto_info.decode(reader(bytes), bytes.byteLength),
+    encode: (v) => encoder(tls_crypto_info)({ version: 0, ...v }),
+    values,
+    fields: [
+      at('number', 'version', 'info.version'),
+      at('fixed', 'cipher_type', 'info.cipher_type'),
+      // C has no use for an array of no bytes, nor has its row.
+      ...fields('bytes', '', salt === 0 ? 'iv key rec_seq' : 'iv key salt rec_seq'),
+    ],
+  };
+}
+
+const tls: readonly Codec[] = [
+  tlsRow('AES_GCM_128', cipher.TLS_CIPHER_AES_GCM_128, [8, 16, 4]),
+  tlsRow('AES_GCM_256', cipher.TLS_CIPHER_AES_GCM_256, [8, 32, 4]),
+  tlsRow('AES_CCM_128', cipher.TLS_CIPHER_AES_CCM_128, [8, 16, 4]),
+  tlsRow('CHACHA20_POLY1305', cipher.TLS_CIPHER_CHACHA20_POLY1305, [12, 32, 0]),
+  tlsRow('SM4_GCM', cipher.TLS_CIPHER_SM4_GCM, [8, 16, 4]),
+  tlsRow('SM4_CCM', cipher.TLS_CIPHER_SM4_CCM, [8, 16, 4]),
+  tlsRow('ARIA_GCM_128', cipher.TLS_CIPHER_ARIA_GCM_128, [8, 16, 4]),
+  tlsRow('ARIA_GCM_256', cipher.TLS_CIPHER_ARIA_GCM_256, [8, 32, 4]),
+];
+
+export const linkCodecs: readonly Codec[] = [...packet, ...netlink, ...mptcp, ...tls];

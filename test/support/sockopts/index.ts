@@ -12,6 +12,7 @@ import {
   SOL_NETLINK,
   SOL_PACKET,
   SOL_SOCKET,
+  SOL_TLS,
 } from '../../../lib/index.js';
 import { netlinkOptions } from '../../../lib/structs/af_netlink.js';
 import { packetOptions } from '../../../lib/structs/if_packet.js';
@@ -20,6 +21,7 @@ import { ipv6Options } from '../../../lib/structs/ipv6.js';
 import { mptcpOptions } from '../../../lib/structs/mptcp.js';
 import { socketOptions } from '../../../lib/structs/socket.js';
 import { tcpOptions } from '../../../lib/structs/tcp.js';
+import { tlsOptions } from '../../../lib/structs/tls.js';
 import { udpOptions } from '../../../lib/structs/udp.js';
 import { vsockOptions } from '../../../lib/structs/vsock.js';
 import { ipTrials } from './ip.js';
@@ -30,6 +32,7 @@ import { netlink, netlinkTrials } from './netlink.js';
 import { packetTrials } from './packet.js';
 import { socketTrials } from './socket.js';
 import { tcpTrials } from './tcp.js';
+import { tls, tlsTrials } from './tls.js';
 import { udpTrials } from './udp.js';
 import { vsock, vsockTrials } from './vsock.js';
 
@@ -87,6 +90,7 @@ export const levels: readonly Level[] = [
     trials: netlinkTrials,
     make: netlink,
   },
+  { name: 'SOL_TLS', level: SOL_TLS, table: tlsOptions, trials: tlsTrials, make: tls },
   { name: 'SOL_MPTCP', level: SOL_MPTCP, table: mptcpOptions, trials: mptcpTrials, make: mptcp },
   { name: 'AF_VSOCK', level: AF_VSOCK, table: vsockOptions, trials: vsockTrials, make: vsock },
 ];
