@@ -5,6 +5,7 @@
 export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
+export * from './structs/af_netlink.js';
 export * from './structs/arphdr.js';
 export * from './structs/checksum.js';
 export {
@@ -66,6 +67,7 @@ export {
 } from './structs/if_alg.js';
 export * from './structs/if_arp.js';
 export * from './structs/if_ether.js';
+export * from './structs/if_packet.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/iphdr.js';
@@ -74,6 +76,10 @@ export * from './structs/ipv6_exthdr.js';
 export * from './structs/ipv6hdr.js';
 export type { Linger, LingerInit } from './structs/linger.js';
 export type { Meminfo } from './structs/meminfo.js';
+export * from './structs/mptcp.js';
+export type { MptcpFullInfo, MptcpSubflow } from './structs/mptcp_full_info.js';
+export { decodeMptcpInfo, type MptcpInfo } from './structs/mptcp_info.js';
+export type { MptcpSubflowAddrs } from './structs/mptcp_subflow.js';
 export type {
   Message,
   MessageRoom,
@@ -100,11 +106,22 @@ export type {
 } from './structs/multicast.js';
 export * from './structs/net_tstamp.js';
 export * from './structs/netdevice.js';
+export type { NlPktinfo } from './structs/nl_pktinfo.js';
 export * from './structs/opt_stats.js';
 export type { Capability, Timeval } from './structs/option.js';
+export type {
+  FanoutArgs,
+  PacketMreq,
+  TpacketAuxdata,
+  TpacketReq,
+  TpacketReq3,
+  TpacketRolloverStats,
+  TpacketStats,
+} from './structs/packet.js';
 export type { In6Pktinfo, InPktinfo } from './structs/pktinfo.js';
 export type { PollFd } from './structs/pollfd.js';
 export type { PortRange } from './structs/port_range.js';
+export * from './structs/rtnetlink.js';
 export * from './structs/scm.js';
 export type { SockFilter } from './structs/sock_filter.js';
 export type {
@@ -161,13 +178,17 @@ export * from './structs/tcpopt.js';
 export type { ScmTimestamping, ScmTsPktinfo, Timespec } from './structs/timespec.js';
 export type { SockTxtime, SoTimestamping } from './structs/timestamping.js';
 export * from './structs/tls.js';
+export * from './structs/tls_cipher.js';
+export type { TlsCryptoInfo, TlsCryptoInfoInit } from './structs/tls_crypto_info.js';
 export type { Ucred } from './structs/ucred.js';
 export * from './structs/udp.js';
 export * from './structs/udphdr.js';
 export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
+export * from './structs/vsock.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';
 export * from './syscalls/message.js';
+export * from './syscalls/mptcp.js';
 export * from './syscalls/netdevice.js';
 export * from './syscalls/poll.js';
 export * from './syscalls/socket.js';

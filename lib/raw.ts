@@ -22,6 +22,7 @@ export {
   inet_pton,
   ioctl,
   listen,
+  mptcp_full_info,
   poll,
   read,
   readv,

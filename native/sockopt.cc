@@ -35,6 +35,9 @@ constexpr Refused kRefused[] = {
     {284, 4, kGet},    // SOL_MPTCP MPTCP_FULL_INFO
 };
 
+constexpr int kMptcp = 284 /* SOL_MPTCP */;
+constexpr int kFullInfo = 4 /* MPTCP_FULL_INFO */;
+
 // Options that are set to a classic BPF program: a struct sock_fprog, of which the caller gives the
 // instructions.
 constexpr Refused kProgram[] = {
@@ -126,13 +129,22 @@ int GetCounted(ArgReader* args, int fd, const Counted& entry, Out* optval) {
   return result;
 }
 
+constexpr char kMustNotBeFullInfo[] =
+    "must not be MPTCP_FULL_INFO, whose structure holds addresses: mptcp_full_info() reads it";
+
+// What an option that is refused must be.
+const char* MustBe(int level, int optname) {
+  if (IsZerocopy(level, optname)) return kMustBeZerocopy;
+  return level == kMptcp && optname == kFullInfo ? kMustNotBeFullInfo : kMustBePlain;
+}
+
 napi_value getsockopt(napi_env env, napi_callback_info info) {
   Args<5> args(env, info);
   int fd = args.Int(0, "fd");
   int level = args.Int(1, "level");
   int optname = args.Int(2, "optname");
   if (IsIn(kRefused, level, optname, kGet)) {
-    args.FailType(2, "optname", IsZerocopy(level, optname) ? kMustBeZerocopy : kMustBePlain);
+    args.FailType(2, "optname", MustBe(level, optname));
   }
   Out optval = args.Output(3, "optval", 4, "optlen");
   if (!args.ok()) return nullptr;
@@ -256,10 +268,62 @@ napi_value tcp_zerocopy_receive(napi_env env, napi_callback_info info) {
   return LengthResult(env, result, optval);
 }
 
+// A struct mptcp_full_info, linux/mptcp.h, with room for a longer struct mptcp_info.
+struct FullInfo {
+  uint32_t size_tcpinfo_kernel;
+  uint32_t size_tcpinfo_user;
+  uint32_t size_sfinfo_kernel;
+  uint32_t size_sfinfo_user;
+  uint32_t num_subflows;
+  uint32_t size_arrays_user;
+  uint64_t subflow_info;
+  uint64_t tcp_info;
+  char mptcp_info[512];
+};
+
+constexpr size_t kFullInfoHeader = offsetof(FullInfo, mptcp_info);
+
+// Whether an array has room for what the structure says of it.
+bool HasRoom(const Bytes& array, uint32_t elements, uint32_t size) {
+  return uint64_t{elements} * size <= array.size;
+}
+
+// The kernel gets a copy of the structure: no other thread can change what was checked, and the
+// caller never sees an address.
+napi_value mptcp_full_info(napi_env env, napi_callback_info info) {
+  Args<4> args(env, info);
+  int fd = args.Int(0, "fd");
+  Bytes memory = args.View(1, "info");
+  if (args.ok() && memory.size < kFullInfoHeader) {
+    args.FailRange(1, "info", "must have 40 bytes, and room for a struct mptcp_info");
+  }
+  Bytes subflow_info = args.Address(2, "subflow_info");
+  Bytes tcp_info = args.Address(3, "tcp_info");
+  FullInfo full = {};
+  if (args.ok()) memcpy(&full, memory.data, kFullInfoHeader);
+  if (args.ok() && !HasRoom(subflow_info, full.size_arrays_user, full.size_sfinfo_user)) {
+    args.FailRange(2, "subflow_info", "must have size_arrays_user times size_sfinfo_user bytes");
+  }
+  if (args.ok() && !HasRoom(tcp_info, full.size_arrays_user, full.size_tcpinfo_user)) {
+    args.FailRange(3, "tcp_info", "must have size_arrays_user times size_tcpinfo_user bytes");
+  }
+  if (!args.ok()) return nullptr;
+  full.subflow_info = reinterpret_cast<uintptr_t>(subflow_info.data);
+  full.tcp_info = reinterpret_cast<uintptr_t>(tcp_info.data);
+  const size_t room = memory.size < sizeof full ? memory.size : sizeof full;
+  socklen_t size = static_cast<socklen_t>(room);
+  int result = ::getsockopt(fd, kMptcp, kFullInfo, &full, &size);
+  if (result != 0) return Result(env, result);
+  full.subflow_info = 0;
+  full.tcp_info = 0;
+  memcpy(memory.data, &full, size < room ? size : room);
+  return Number(env, static_cast<long>(size));
+}
+
 }  // namespace
 
 napi_status DefineSockopt(napi_env env, napi_value exports) {
   static const napi_property_descriptor table[] = {FN(getsockopt), FN(setsockopt),
-                                                   FN(tcp_zerocopy_receive)};
+                                                   FN(tcp_zerocopy_receive), FN(mptcp_full_info)};
   return Define(env, exports, table);
 }

@@ -78,6 +78,7 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['getsockopt', (fd) => raw.getsockopt(fd, SOL_SOCKET, SO_TYPE, blank())],
   ['ioctl', (fd) => raw.ioctl(fd, FIONREAD, blank())],
   ['listen', (fd) => raw.listen(fd, 1)],
+  ['mptcp_full_info', (fd) => raw.mptcp_full_info(fd, new Uint8Array(40), null, null)],
   ['read', (fd) => raw.read(fd, blank())],
   ['readv', (fd) => raw.readv(fd, [blank()])],
   ['recv', (fd) => raw.recv(fd, blank())],

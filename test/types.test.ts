@@ -20,6 +20,21 @@ import {
   IP_TTL,
   IPPROTO_IP,
   IPPROTO_TCP,
+  MPTCP_FULL_INFO,
+  MPTCP_INFO,
+  MPTCP_SUBFLOW_ADDRS,
+  MPTCP_TCPINFO,
+  type MptcpFullInfo,
+  type MptcpInfo,
+  mptcp_full_info,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_LIST_MEMBERSHIPS,
+  PACKET_ADD_MEMBERSHIP,
+  PACKET_FANOUT,
+  PACKET_FANOUT_DATA,
+  PACKET_HDRLEN,
+  PACKET_RX_RING,
+  PACKET_STATISTICS,
   poll,
   recvfrom,
   SO_COOKIE,
@@ -31,8 +46,14 @@ import {
   SO_RCVTIMEO,
   SO_REUSEADDR,
   SO_TYPE,
+  SO_VM_SOCKETS_BUFFER_SIZE,
+  SO_VM_SOCKETS_CONNECT_TIMEOUT,
   SOCK_STREAM,
+  SOL_MPTCP,
+  SOL_NETLINK,
+  SOL_PACKET,
   SOL_SOCKET,
+  SOL_TLS,
   type SockAddr,
   type SockAddrLike,
   setsockopt,
@@ -42,6 +63,10 @@ import {
   TCP_IS_MPTCP,
   TCP_NODELAY,
   type TcpInfo,
+  TLS_CIPHER_AES_GCM_128,
+  TLS_TX,
+  TPACKET_V2,
+  type TpacketStats,
 } from '../lib/index.js';
 import * as raw from '../lib/raw.js';
 import { guardFds, LOOPBACK, open } from './support/sockets.js';
@@ -188,6 +213,59 @@ describe('setsockopt', () => {
     });
     const fd = open(AF_INET, SOCK_STREAM);
     expect(getsockopt(fd, SOL_SOCKET, SO_TYPE)).toBe(SOCK_STREAM);
+  });
+});
+
+describe('the options of links', () => {
+  it('have structures for values', () => {
+    compiles((fd) => {
+      expectTypeOf(getsockopt(fd, SOL_PACKET, PACKET_STATISTICS)).toEqualTypeOf<TpacketStats>();
+      expectTypeOf(getsockopt(fd, SOL_PACKET, PACKET_FANOUT).id).toEqualTypeOf<number>();
+      setsockopt(fd, SOL_PACKET, PACKET_FANOUT, { id: 1, type_flags: 0 });
+      setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, { ifindex: 1, type: 1 });
+      setsockopt(fd, SOL_PACKET, PACKET_FANOUT_DATA, new Uint8Array(8));
+      const ring = { block_size: 4096, block_nr: 1, frame_size: 2048, frame_nr: 2 };
+      setsockopt(fd, SOL_PACKET, PACKET_RX_RING, ring);
+      setsockopt(fd, SOL_PACKET, PACKET_RX_RING, { ...ring, retire_blk_tov: 60 });
+      // @ts-expect-error no interface
+      setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, { type: 1 });
+      // @ts-expect-error set only
+      getsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP);
+      // @ts-expect-error read only
+      setsockopt(fd, SOL_PACKET, PACKET_STATISTICS, { packets: 0, drops: 0 });
+      setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, 1);
+      expectTypeOf(getsockopt(fd, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS)).toEqualTypeOf<number[]>();
+      // @ts-expect-error read only
+      setsockopt(fd, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, [1]);
+      setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_SIZE, 4096);
+      setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, { sec: 1, usec: 0 });
+      // @ts-expect-error a quantity is no bigint
+      setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_SIZE, 4096n);
+    });
+    expect(() => getsockopt(-1, SOL_PACKET, PACKET_HDRLEN, TPACKET_V2)).toThrow('EBADF');
+  });
+
+  it('are asked where the kernel wants something said, and not where it does not', () => {
+    compiles((fd) => {
+      expectTypeOf(getsockopt(fd, SOL_PACKET, PACKET_HDRLEN, TPACKET_V2)).toEqualTypeOf<number>();
+      // @ts-expect-error which layout?
+      getsockopt(fd, SOL_PACKET, PACKET_HDRLEN);
+      const { key } = getsockopt(fd, SOL_TLS, TLS_TX, TLS_CIPHER_AES_GCM_128);
+      expectTypeOf(key).toEqualTypeOf<Uint8Array>();
+      // @ts-expect-error which cipher?
+      getsockopt(fd, SOL_TLS, TLS_TX);
+      expectTypeOf(getsockopt(fd, SOL_MPTCP, MPTCP_INFO)).toEqualTypeOf<MptcpInfo>();
+      expectTypeOf(getsockopt(fd, SOL_MPTCP, MPTCP_TCPINFO)).toEqualTypeOf<TcpInfo[]>();
+      const [ends] = getsockopt(fd, SOL_MPTCP, MPTCP_SUBFLOW_ADDRS);
+      expectTypeOf(ends?.local).toEqualTypeOf<SockAddr | undefined>();
+      // @ts-expect-error there is nothing to say
+      getsockopt(fd, SOL_MPTCP, MPTCP_TCPINFO, 8);
+      // @ts-expect-error it is a call of its own
+      getsockopt(fd, SOL_MPTCP, MPTCP_FULL_INFO);
+      expectTypeOf(mptcp_full_info).returns.toEqualTypeOf<MptcpFullInfo>();
+      expectTypeOf(raw.mptcp_full_info).returns.toEqualTypeOf<number>();
+    });
+    expect(() => getsockopt(-1, SOL_MPTCP, MPTCP_TCPINFO)).toThrow('EBADF');
   });
 });
 

@@ -91,6 +91,7 @@ export interface Native {
   setsockopt(fd: number, level: number, optname: number, optval: number | string | Buf): number;
   /** The one that makes more system calls: mmap(2), getsockopt(2), munmap(2). */
   tcp_zerocopy_receive(fd: number, zc: Buf, mapped?: Buf | null, copybuf?: Buf | null): number;
+  mptcp_full_info(fd: number, info: Buf, subflow_info: Buf | null, tcp_info: Buf | null): number;
 }
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

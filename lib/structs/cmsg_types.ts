@@ -5,7 +5,7 @@
 import { type Buf, Writer } from '../kernel/bytes.js';
 import { buffer, int32, integer, rangeError, typeError } from '../kernel/validate.js';
 import { devmem_dmabuf, dmabuf_cmsg } from './dmabuf.js';
-import { sock_extended_err, VSOCK_RECVERR } from './errqueue.js';
+import { sock_extended_err } from './errqueue.js';
 import { ALG_SET_AEAD_ASSOCLEN, ALG_SET_IV, ALG_SET_OP, af_alg_iv } from './if_alg.js';
 import {
   IP_CHECKSUM,
@@ -81,6 +81,7 @@ import { scm_timestamping, scm_ts_pktinfo, timespec } from './timespec.js';
 import { TLS_GET_RECORD_TYPE, TLS_SET_RECORD_TYPE } from './tls.js';
 import { ucred } from './ucred.js';
 import { UDP_GRO, UDP_SEGMENT } from './udp.js';
+import { VSOCK_RECVERR } from './vsock.js';
 
 /** Descriptors, as many as there is room for. */
 export const fds: Kind<number[], readonly number[]> = kind(

@@ -28,10 +28,7 @@ export const SO_EE_CODE_TXTIME_MISSED = 2;
 /** A bit of `rfc4884.flags`: the extension is malformed. Linux 5.9. */
 export const SO_EE_RFC4884_FLAG_INVALID = 1;
 
-/** The control message of the error queue of AF_VSOCK, at the level SOL_VSOCK. Linux 6.7. */
-export const VSOCK_RECVERR = 1;
-
-/** `struct sock_extended_err`, linux/errqueue.h: the cmsg IP_RECVERR, IPV6_RECVERR and VSOCK_RECVERR. */
+/** `struct sock_extended_err`, linux/errqueue.h: the cmsg IP_RECVERR and its kin. */
 export interface SockExtendedErr {
   /** ee_errno: the error number, positive; ENOMSG for what is no error. */
   errno: number;

@@ -45,6 +45,7 @@ export const {
   if_nametoindex,
   ioctl,
   listen,
+  mptcp_full_info,
   read,
   readv,
   recv,

@@ -3,8 +3,11 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
+import { netlinkOptions } from '../structs/af_netlink.js';
+import { AF_VSOCK } from '../structs/family.js';
 import { rawOptions } from '../structs/icmp_filter.js';
 import { icmpv6Options } from '../structs/icmp6_filter.js';
+import { packetOptions } from '../structs/if_packet.js';
 import {
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -14,16 +17,28 @@ import {
   ipOptions,
 } from '../structs/ip.js';
 import { ipv6Options } from '../structs/ipv6.js';
+import { mptcpOptions } from '../structs/mptcp.js';
 import type { Option } from '../structs/option.js';
-import { SOL_ICMPV6, SOL_RAW, SOL_SOCKET, socketOptions } from '../structs/socket.js';
+import {
+  SOL_ICMPV6,
+  SOL_MPTCP,
+  SOL_NETLINK,
+  SOL_PACKET,
+  SOL_RAW,
+  SOL_SOCKET,
+  SOL_TLS,
+  socketOptions,
+} from '../structs/socket.js';
 import { tcpOptions } from '../structs/tcp.js';
 import {
   encodeZerocopy,
   type TcpZerocopyReceive,
   tcp_zerocopy_receive as zerocopy,
 } from '../structs/tcp_zerocopy.js';
+import { tlsOptions } from '../structs/tls.js';
 import { udpOptions } from '../structs/udp.js';
 import { udpliteOptions } from '../structs/udplite.js';
+import { vsockOptions } from '../structs/vsock.js';
 
 /** The options whose values have a type, by level. A new level is a line here. */
 const options = {
@@ -35,6 +50,11 @@ const options = {
   [IPPROTO_UDPLITE]: udpliteOptions,
   [SOL_RAW]: rawOptions,
   [SOL_ICMPV6]: icmpv6Options,
+  [SOL_PACKET]: packetOptions,
+  [SOL_NETLINK]: netlinkOptions,
+  [SOL_TLS]: tlsOptions,
+  [SOL_MPTCP]: mptcpOptions,
+  [AF_VSOCK]: vsockOptions,
 } as const;
 
 type Options = typeof options;
@@ -54,7 +74,7 @@ export type Readable<L extends Level> = {
 
 /** The options of a level of which the reader has to say something first. */
 export type Asked<L extends Level> = {
-  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [never] ? never : N;
+  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [undefined] ? never : N;
 }[keyof Options[L]];
 
 /** The options of a level that can be set. */

@@ -476,6 +476,10 @@ export const wrongValues = {
   release: [...never, ...numbers, ...arrays, ...buffers, ...strings],
   /** At least 104 bytes in a Uint8Array. */
   tcpInfo: [...notMemory, ...strings, ['103 bytes', () => new Uint8Array(103)]] as Wrong[],
+  /** At least 48 bytes in a Uint8Array. */
+  mptcpInfo: [...notMemory, ...strings, ['47 bytes', () => new Uint8Array(47)]] as Wrong[],
+  /** At least 40 bytes. */
+  fullInfo: [...notMemory, ...strings, ['39 bytes', () => new Uint8Array(39)]] as Wrong[],
   state: [...never, ...numbers, ...strings, ...arrays, constant("'TCP_CLOSE'", 'TCP_CLOSE')],
   // A String object is an object, if an odd one, and says nothing.
   options: [...numbers, ...strings.slice(0, -1), constant('true', true), constant('1n', 1n)],
@@ -710,6 +714,12 @@ const pure: Record<string, Arg[][]> = {
   ],
   decodeControl: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
   decodeSockaddr: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
+  decodeMptcpInfo: [
+    [
+      arg('bytes', 'mptcpInfo', () => new Uint8Array(48)),
+      opt(arg('release', 'release', () => '6.1.0')),
+    ],
+  ],
   decodeTcpInfo: [
     [
       arg('bytes', 'tcpInfo', () => new Uint8Array(104)),
@@ -781,6 +791,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     if_indextoname: [[arg('ifindex', 'uint32', () => 1)]],
     inet_ntop: [[af, binary]],
     inet_pton: [[af, arg('src', 'ipv4', () => '127.0.0.1')]],
+    mptcp_full_info: [[fd]],
     recvfrom: [[fd, buf, opt(flags), offset, length]],
     recvmsg: [[fd, arg('msg', 'room', iov), opt(flags)]],
     setsockopt: [
@@ -824,6 +835,14 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     inet_ntop: [[af, binary, arg('dst', 'buf', () => new Uint8Array(64))]],
     inet_pton: [
       [af, arg('src', 'text', () => '127.0.0.1'), arg('dst', 'some', () => new Uint8Array(4))],
+    ],
+    mptcp_full_info: [
+      [
+        fd,
+        arg('info', 'fullInfo', () => new Uint8Array(40)),
+        orNull(arg('subflow_info', 'buf', () => new Uint8Array(8))),
+        orNull(arg('tcp_info', 'buf', () => new Uint8Array(8))),
+      ],
     ],
     recvfrom: [[fd, buf, opt(flags), out, addrlen, offset, length]],
     recvmsg: [[fd, arg('msg', 'msghdr', iov), opt(flags)]],
