@@ -79,6 +79,7 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['ioctl', (fd) => raw.ioctl(fd, FIONREAD, blank())],
   ['listen', (fd) => raw.listen(fd, 1)],
   ['mptcp_full_info', (fd) => raw.mptcp_full_info(fd, new Uint8Array(40), null, null)],
+  ['tcp_zerocopy_receive', (fd) => raw.tcp_zerocopy_receive(fd, new Uint8Array(64))],
   ['read', (fd) => raw.read(fd, blank())],
   ['readv', (fd) => raw.readv(fd, [blank()])],
   ['recv', (fd) => raw.recv(fd, blank())],

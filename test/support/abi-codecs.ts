@@ -9,12 +9,11 @@ import { decodeRevents, encodePollfds, type PollFd } from '../../lib/structs/pol
 import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/sock_diag.js';
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
-import { ucred } from '../../lib/structs/ucred.js';
 import { headerCodecs } from './abi-headers.js';
 import { ipCodecs } from './abi-ip.js';
 import { linkCodecs } from './abi-link.js';
 import { messageCodecs } from './abi-messages.js';
-import { at, at, type Codec, type Codec, fields, fields, option, option, type Values, type Values } from './abi-rows.js';
+import { at, type Codec, fields, option, type Values } from './abi-rows.js';
 import { socketCodecs } from './abi-socket.js';
 
 const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
