@@ -49,8 +49,8 @@ export function formatMac(bytes: Uint8Array): string {
 const mac = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
 /**
- * The fields of a header to be encoded. Each is read once and checked while it is read; `unless` is
- * the value of one that is left out, and one without may not be.
+ * The fields of a header to be encoded, checked while they are read. `unless` is the value of one
+ * that is left out; one without may not be.
  */
 export class Fields {
   private readonly values: Record<string, unknown>;

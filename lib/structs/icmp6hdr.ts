@@ -122,9 +122,9 @@ interface Fixed {
 }
 
 /**
- * The header of an ICMPv6 message. TypeScript narrows it by `type`; one whose type has no fields here
- * has `data`. What was quoted or sent along, and the ND_OPT_* of neighbour discovery, come after its
- * `length`.
+ * The header of an ICMPv6 message. TypeScript narrows it by `type`; one whose type has no fields
+ * here has `data`. What was quoted or sent along, and the ND_OPT_* of neighbour discovery, come
+ * after its `length`.
  */
 export type Icmp6hdr = Fixed & ByType;
 

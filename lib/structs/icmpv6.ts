@@ -1,6 +1,6 @@
 /**
- * The constants of linux/icmpv6.h, and those of neighbour discovery of netinet/icmp6.h: the types of
- * ICMPv6 messages, and their codes.
+ * The constants of linux/icmpv6.h, and of netinet/icmp6.h those of neighbour discovery: the types
+ * of ICMPv6 messages, and their codes.
  */
 
 /** Type: it could not be delivered; the code says why. RFC 4443 */
