@@ -101,8 +101,8 @@ export function pseudoHeader(
 }
 
 /**
- * The checksum of an upper-layer packet, to put into its header. It covers the pseudo header, except
- * of ICMP, which has none; of UDP it is 65535 in place of 0, which says that there is none.
+ * The checksum of an upper-layer packet, to put into its header. It covers the pseudo header, but
+ * not of ICMP, which has none; of UDP it is 65535 in place of 0, which says that there is none.
  *
  * @param saddr     the source; IPv4 or IPv6, as the destination
  * @param daddr     the destination; the last one, where a routing header has more
