@@ -303,6 +303,7 @@ export const wrongValues = {
   bits: integer(constant('2 ** 32', 2 ** 32)),
   uint32: integer(constant('2 ** 32', 2 ** 32), constant('-1', -1)),
   uint16: integer(constant('65536', 65536), constant('-1', -1)),
+  uint8: integer(constant('256', 256), constant('-1', -1)),
   /** `offset` and `length` of 8 bytes; neither may pass the end. */
   part: integer(constant('-1', -1), constant('9', 9), constant('2 ** 31', 2 ** 31)),
   /** Memory. */
@@ -311,6 +312,15 @@ export const wrongValues = {
   source: [...notMemory, strings[strings.length - 1]] as Wrong[],
   /** Memory of which some bytes are needed. */
   room: [...notMemory, ...strings, ['an empty Uint8Array', () => new Uint8Array(0)]] as Wrong[],
+  /** Memory of some pages. */
+  pages: [...notMemory, ...strings, ['eight bytes', () => new Uint8Array(8)]] as Wrong[],
+  /** Memory for a struct tcp_zerocopy_receive. */
+  zerocopy: [
+    ...notMemory,
+    ...strings,
+    ['15 bytes', () => new Uint8Array(15)],
+    ['65 bytes', () => new Uint8Array(65)],
+  ] as Wrong[],
   /** Memory that receives 32 bits. */
   lengthWord: [...notMemory, ...strings, ['three bytes', () => new Uint8Array(3)]] as Wrong[],
   /** A list of buffers. */
@@ -461,6 +471,7 @@ const optname = (right: number): Arg => arg('optname', 'int', () => right);
 const int = (name: string, right: number): Arg => arg(name, 'int', () => right);
 const bits = (name: string, right: number): Arg => arg(name, 'bits', () => right);
 
+const copybuf = orNull(arg('copybuf', 'buf', () => new Uint8Array(64)));
 const newSocket = [int('domain', AF_INET), bits('type', sockfd.SOCK_DGRAM)];
 const pair = [int('domain', AF_UNIX), bits('type', sockfd.SOCK_DGRAM)];
 const pollArgs = [arg('fds', 'pollfds', () => [{ ...entry }]), timeout];
@@ -508,6 +519,15 @@ const same: Record<string, Arg[][]> = {
 
 /** What makes no call at all, and both entry points have. */
 const pure: Record<string, Arg[][]> = {
+  BPF_JUMP: [
+    [
+      arg('code', 'uint16', () => sockfd.BPF_JMP),
+      bits('k', 0),
+      arg('jt', 'uint8', () => 0),
+      arg('jf', 'uint8', () => 0),
+    ],
+  ],
+  BPF_STMT: [[arg('code', 'uint16', () => sockfd.BPF_RET), bits('k', 0)]],
   decodeSockaddr: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
   decodeTcpInfo: [
     [
@@ -562,6 +582,9 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
       ],
     ],
     socketpair: [[...pair, opt(int('protocol', 0))]],
+    tcp_zerocopy_receive: [
+      [fd, orNull(arg('mapped', 'pages', () => new Uint8Array(1 << 16))), copybuf, opt(flags)],
+    ],
   },
   'sockfd/raw': {
     ...pure,
@@ -589,6 +612,14 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     recvfrom: [[fd, buf, opt(flags), out, addrlen, offset, length]],
     setsockopt: [[fd, level, optname(sockfd.SO_RCVBUF), arg('optval', 'optval', () => 4096)]],
     socketpair: [[...pair, int('protocol', 0), arg('sv', 'room', () => new Int32Array(2))]],
+    tcp_zerocopy_receive: [
+      [
+        fd,
+        arg('zc', 'zerocopy', () => new Uint8Array(64)),
+        orNull(arg('mapped', 'pages', () => new Uint8Array(1 << 16))),
+        copybuf,
+      ],
+    ],
   },
   'sockfd/testing': {
     holdState: [
