@@ -3,31 +3,15 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
-import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
-import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
-import { SOL_SOCKET, socketOptions } from '../structs/socket.js';
-import { tcpOptions } from '../structs/tcp.js';
+import { type Level, type Options, options } from '../structs/options.js';
 import {
   encodeZerocopy,
   type TcpZerocopyReceive,
   tcp_zerocopy_receive as zerocopy,
 } from '../structs/tcp_zerocopy.js';
-import { udpOptions } from '../structs/udp.js';
 
-/** The options whose values have a type, by level. A new level is a line here. */
-const options = {
-  [SOL_SOCKET]: socketOptions,
-  [IPPROTO_IP]: ipOptions,
-  [IPPROTO_IPV6]: ipv6Options,
-  [IPPROTO_TCP]: tcpOptions,
-  [IPPROTO_UDP]: udpOptions,
-} as const;
-
-type Options = typeof options;
-
-/** A level with typed options: SOL_SOCKET, IPPROTO_TCP, … */
-export type Level = keyof Options;
+export type { Level };
 
 type GetOf<O> = O extends Option<infer Get, never> ? Get : never;
 type SetOf<O> = O extends Option<unknown, infer Set> ? Set : never;
