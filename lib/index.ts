@@ -2,6 +2,7 @@
  * sockfd — the Linux socket interface: the checked form of every call, which throws SystemError;
  * the constants; the codecs of addresses and structures.
  */
+export { type OptionInfo, optionInfo, optionTable } from './inspect/options.js';
 export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
@@ -15,7 +16,7 @@ export type { Linger, LingerInit } from './structs/linger.js';
 export type { Meminfo } from './structs/meminfo.js';
 export * from './structs/net_tstamp.js';
 export * from './structs/netdevice.js';
-export type { Timeval } from './structs/option.js';
+export type { Capability, Timeval } from './structs/option.js';
 export type { PollFd } from './structs/pollfd.js';
 export type { SockFilter } from './structs/sock_filter.js';
 export type {

@@ -540,6 +540,8 @@ const pure: Record<string, Arg[][]> = {
   htonl: [[arg('hostlong', 'uint32', () => 1)]],
   htons: [[arg('hostshort', 'uint16', () => 1)]],
   ntohl: [[arg('netlong', 'uint32', () => 1)]],
+  optionInfo: [[level, optname(sockfd.SO_TYPE)]],
+  optionTable: [[]],
   ntohs: [[arg('netshort', 'uint16', () => 1)]],
   tcpCaStateName: [[int('state', 1)]],
   tcpStateName: [[int('state', 1)]],
