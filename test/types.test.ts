@@ -13,6 +13,7 @@ import {
   AF_UNSPEC,
   AF_VSOCK,
   accept,
+  BPF_STMT,
   connect,
   encodeSockaddr,
   getsockname,
@@ -37,14 +38,21 @@ import {
   PACKET_STATISTICS,
   poll,
   recvfrom,
+  SO_ATTACH_FILTER,
+  SO_ATTACH_REUSEPORT_CBPF,
   SO_COOKIE,
   SO_LINGER,
   SO_MAX_PACING_RATE,
+  SO_ORIGINAL_DST,
   SO_PEERCRED,
+  SO_PEERGROUPS,
+  SO_PEERNAME,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SO_RCVTIMEO,
   SO_REUSEADDR,
+  SO_TIMESTAMPING,
+  SO_TXTIME,
   SO_TYPE,
   SO_VM_SOCKETS_BUFFER_SIZE,
   SO_VM_SOCKETS_CONNECT_TIMEOUT,
@@ -56,17 +64,30 @@ import {
   SOL_TLS,
   type SockAddr,
   type SockAddrLike,
+  type SockFilter,
+  type SockTxtime,
   setsockopt,
   socketpair,
+  TCP_AO_GET_KEYS,
+  TCP_AO_INFO,
+  TCP_CC_INFO,
   TCP_CONGESTION,
+  TCP_FASTOPEN_KEY,
   TCP_INFO,
   TCP_IS_MPTCP,
+  TCP_MD5SIG,
   TCP_NODELAY,
+  TCP_REPAIR_WINDOW,
+  TCP_SAVED_SYN,
+  TCP_ZEROCOPY_RECEIVE,
+  type TcpAoKeys,
+  type TcpCcInfo,
   type TcpInfo,
   TLS_CIPHER_AES_GCM_128,
   TLS_TX,
   TPACKET_V2,
   type TpacketStats,
+  tcp_zerocopy_receive,
 } from '../lib/index.js';
 import * as raw from '../lib/raw.js';
 import { guardFds, LOOPBACK, open } from './support/sockets.js';
@@ -163,6 +184,12 @@ describe('getsockopt', () => {
     compiles((fd) => {
       // @ts-expect-error set only
       getsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE);
+      // @ts-expect-error set only
+      getsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF);
+      // @ts-expect-error set only
+      getsockopt(fd, IPPROTO_TCP, TCP_MD5SIG);
+      // @ts-expect-error it has no type
+      getsockopt(fd, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE);
       // @ts-expect-error no option of this level
       getsockopt(fd, IPPROTO_TCP, 999);
       getsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, new Uint8Array(4));
@@ -170,6 +197,33 @@ describe('getsockopt', () => {
     });
     const fd = open(AF_INET, SOCK_STREAM);
     expect(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, new ArrayBuffer(4))).toBe(4);
+  });
+});
+
+describe('getsockopt of structures', () => {
+  it('gives the type of the option, and takes what is asked', () => {
+    compiles((fd) => {
+      const filter = getsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER);
+      expectTypeOf(filter).toEqualTypeOf<SockFilter[]>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS)).toEqualTypeOf<number[]>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_PEERNAME, 16)).toEqualTypeOf<SockAddr>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_TXTIME)).toEqualTypeOf<SockTxtime>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING)).toEqualTypeOf<number>();
+      expectTypeOf(getsockopt(fd, IPPROTO_IP, SO_ORIGINAL_DST)).toEqualTypeOf<SockAddr>();
+      expectTypeOf(getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO)).toEqualTypeOf<TcpCcInfo>();
+      expectTypeOf(getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN)).toEqualTypeOf<Uint8Array>();
+      expectTypeOf(getsockopt(fd, IPPROTO_TCP, TCP_REPAIR_WINDOW).rcv_wup).toEqualTypeOf<number>();
+      const keys = getsockopt(fd, IPPROTO_TCP, TCP_AO_GET_KEYS, { nkeys: 1, get_all: true });
+      expectTypeOf(keys).toEqualTypeOf<TcpAoKeys>();
+      // @ts-expect-error it must be said how many there is to be room for
+      getsockopt(fd, IPPROTO_TCP, TCP_AO_GET_KEYS, { get_all: true });
+      // @ts-expect-error it must be said how long the address is
+      getsockopt(fd, SOL_SOCKET, SO_PEERNAME);
+      expectTypeOf(tcp_zerocopy_receive(fd, null).length).toEqualTypeOf<number>();
+      expectTypeOf(tcp_zerocopy_receive(fd, null).inq).toEqualTypeOf<number | undefined>();
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    expect(getsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER)).toEqual([]);
   });
 });
 
@@ -200,8 +254,37 @@ describe('setsockopt', () => {
     expect(getsockopt(fd, SOL_SOCKET, SO_LINGER)).toEqual({ onoff: 1, linger: 2 });
   });
 
+  it('takes structures and lists by their fields', () => {
+    compiles((fd, addr) => {
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, [{ code: 6, jt: 0, jf: 0, k: 0 }] as const);
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, new Uint8Array(8));
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, [BPF_STMT(6, 0)]);
+      setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, 16);
+      setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, { flags: 32768, bind_phc: 0 });
+      setsockopt(fd, SOL_SOCKET, SO_TXTIME, { clockid: 1, flags: 0 });
+      setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, { addr, key: 'secret' });
+      setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, new Uint8Array(16));
+      setsockopt(fd, IPPROTO_TCP, TCP_AO_INFO, { set_current: true, current_key: 1 });
+      // @ts-expect-error an instruction has four fields
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, [{ code: 6, k: 0 }]);
+      // @ts-expect-error the peer is missing
+      setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, { key: 'secret' });
+      // @ts-expect-error a key is bytes
+      setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, 'sixteen letters.');
+      // @ts-expect-error a clock is missing
+      setsockopt(fd, SOL_SOCKET, SO_TXTIME, { flags: 0 });
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    setsockopt(fd, SOL_SOCKET, SO_TXTIME, { clockid: 1, flags: 0 });
+    expect(getsockopt(fd, SOL_SOCKET, SO_TXTIME)).toEqual({ clockid: 1, flags: 0 });
+  });
+
   it('does not set what is read only', () => {
     compiles((fd) => {
+      // @ts-expect-error read only
+      setsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, [1]);
+      // @ts-expect-error read only
+      setsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, {});
       // @ts-expect-error read only
       setsockopt(fd, SOL_SOCKET, SO_TYPE, 1);
       // @ts-expect-error read only

@@ -1,5 +1,5 @@
 /**
- * Timestamps of packets, and packets sent by the clock: SO_TIMESTAMPING and SO_TXTIME. The manual is
+ * Timestamps of packets, and packets sent by the clock: SO_TIMESTAMPING, SO_TXTIME. The manual is
  * Documentation/networking/timestamping.rst of the kernel.
  */
 /** Take a timestamp in the device when a packet is sent. */

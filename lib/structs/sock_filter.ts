@@ -1,4 +1,4 @@
-/** The instructions of classic BPF: struct sock_filter, and the options that are set to programs. */
+/** Classic BPF: struct sock_filter, and the options that are set to programs. */
 import { type Reader, Writer } from '../kernel/bytes.js';
 import { integer, object, rangeError, typeError, uint16 } from '../kernel/validate.js';
 import { type Kind, kind, writeonly } from './option.js';

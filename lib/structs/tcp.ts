@@ -77,7 +77,7 @@ export const TCP_FASTOPEN_CONNECT = 30;
 export const TCP_ULP = 31;
 /** TCP_MD5SIG for a prefix or an interface. See `TcpMd5sig`; set only. Linux 4.13. */
 export const TCP_MD5SIG_EXT = 32;
-/** The keys of Fast Open cookies, one or two of 16 bytes; any user reads them. Linux 4.15. */
+/** Keys of Fast Open cookies of this listener alone: none, 16 or 32 bytes. Linux 4.15. */
 export const TCP_FASTOPEN_KEY = 33;
 /** Fast Open without a cookie. bool. Linux 4.15. */
 export const TCP_FASTOPEN_NO_COOKIE = 34;

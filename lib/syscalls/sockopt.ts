@@ -3,64 +3,15 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
-import { netlinkOptions } from '../structs/af_netlink.js';
-import { AF_VSOCK } from '../structs/family.js';
-import { rawOptions } from '../structs/icmp_filter.js';
-import { icmpv6Options } from '../structs/icmp6_filter.js';
-import { packetOptions } from '../structs/if_packet.js';
-import {
-  IPPROTO_IP,
-  IPPROTO_IPV6,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  IPPROTO_UDPLITE,
-  ipOptions,
-} from '../structs/ip.js';
-import { ipv6Options } from '../structs/ipv6.js';
-import { mptcpOptions } from '../structs/mptcp.js';
 import type { Option } from '../structs/option.js';
-import {
-  SOL_ICMPV6,
-  SOL_MPTCP,
-  SOL_NETLINK,
-  SOL_PACKET,
-  SOL_RAW,
-  SOL_SOCKET,
-  SOL_TLS,
-  socketOptions,
-} from '../structs/socket.js';
-import { tcpOptions } from '../structs/tcp.js';
+import { type Level, type Options, options } from '../structs/options.js';
 import {
   encodeZerocopy,
   type TcpZerocopyReceive,
   tcp_zerocopy_receive as zerocopy,
 } from '../structs/tcp_zerocopy.js';
-import { tlsOptions } from '../structs/tls.js';
-import { udpOptions } from '../structs/udp.js';
-import { udpliteOptions } from '../structs/udplite.js';
-import { vsockOptions } from '../structs/vsock.js';
 
-/** The options whose values have a type, by level. A new level is a line here. */
-const options = {
-  [SOL_SOCKET]: socketOptions,
-  [IPPROTO_IP]: ipOptions,
-  [IPPROTO_IPV6]: ipv6Options,
-  [IPPROTO_TCP]: tcpOptions,
-  [IPPROTO_UDP]: udpOptions,
-  [IPPROTO_UDPLITE]: udpliteOptions,
-  [SOL_RAW]: rawOptions,
-  [SOL_ICMPV6]: icmpv6Options,
-  [SOL_PACKET]: packetOptions,
-  [SOL_NETLINK]: netlinkOptions,
-  [SOL_TLS]: tlsOptions,
-  [SOL_MPTCP]: mptcpOptions,
-  [AF_VSOCK]: vsockOptions,
-} as const;
-
-type Options = typeof options;
-
-/** A level with typed options: SOL_SOCKET, IPPROTO_TCP, … */
-export type Level = keyof Options;
+export type { Level };
 
 type GetOf<O> = O extends Option<infer Get, never> ? Get : never;
 type SetOf<O> = O extends Option<unknown, infer Set> ? Set : never;

@@ -430,6 +430,7 @@ export const wrongValues = {
   bits: integer(constant('2 ** 32', 2 ** 32)),
   uint32: integer(constant('2 ** 32', 2 ** 32), constant('-1', -1)),
   uint16: integer(constant('65536', 65536), constant('-1', -1)),
+  uint8: integer(constant('256', 256), constant('-1', -1)),
   /** `offset` and `length` of 8 bytes; neither may pass the end. */
   part: integer(constant('-1', -1), constant('9', 9), constant('2 ** 31', 2 ** 31)),
   /** Memory. */
@@ -438,6 +439,15 @@ export const wrongValues = {
   source: [...notMemory, strings[strings.length - 1]] as Wrong[],
   /** Memory of which some bytes are needed. */
   some: [...notMemory, ...strings, ['an empty Uint8Array', () => new Uint8Array(0)]] as Wrong[],
+  /** Memory of some pages. */
+  mapped: [...notMemory, ...strings, ['eight bytes', () => new Uint8Array(8)]] as Wrong[],
+  /** Memory for a struct tcp_zerocopy_receive. */
+  zerocopy: [
+    ...notMemory,
+    ...strings,
+    ['15 bytes', () => new Uint8Array(15)],
+    ['65 bytes', () => new Uint8Array(65)],
+  ] as Wrong[],
   /** Memory that receives 32 bits. */
   lengthWord: [...notMemory, ...strings, ['three bytes', () => new Uint8Array(3)]] as Wrong[],
   /** A list of buffers. */
@@ -633,6 +643,7 @@ const optname = (right: number): Arg => arg('optname', 'int', () => right);
 const int = (name: string, right: number): Arg => arg(name, 'int', () => right);
 const bits = (name: string, right: number): Arg => arg(name, 'bits', () => right);
 
+const copybuf = orNull(arg('copybuf', 'buf', () => new Uint8Array(64)));
 const newSocket = [int('domain', AF_INET), bits('type', sockfd.SOCK_DGRAM)];
 const pair = [int('domain', AF_UNIX), bits('type', sockfd.SOCK_DGRAM)];
 const pollArgs = [arg('fds', 'pollfds', () => [{ ...entry }]), timeout];
@@ -713,6 +724,15 @@ const pure: Record<string, Arg[][]> = {
     [arg('control', 'controlList', () => []), int('level', SOL_SOCKET), int('type', SCM_RIGHTS)],
   ],
   decodeControl: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
+  BPF_JUMP: [
+    [
+      arg('code', 'uint16', () => sockfd.BPF_JMP),
+      bits('k', 0),
+      arg('jt', 'uint8', () => 0),
+      arg('jf', 'uint8', () => 0),
+    ],
+  ],
+  BPF_STMT: [[arg('code', 'uint16', () => sockfd.BPF_RET), bits('k', 0)]],
   decodeSockaddr: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
   decodeMptcpInfo: [
     [
@@ -732,6 +752,8 @@ const pure: Record<string, Arg[][]> = {
   htonl: [[arg('hostlong', 'uint32', () => 1)]],
   htons: [[arg('hostshort', 'uint16', () => 1)]],
   ntohl: [[arg('netlong', 'uint32', () => 1)]],
+  optionInfo: [[level, optname(sockfd.SO_TYPE)]],
+  optionTable: [[]],
   ntohs: [[arg('netshort', 'uint16', () => 1)]],
   tcpCaStateName: [[int('state', 1)]],
   tcpStateName: [[int('state', 1)]],
@@ -811,6 +833,9 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
       ],
     ],
     socketpair: [[...pair, opt(int('protocol', 0))]],
+    tcp_zerocopy_receive: [
+      [fd, orNull(arg('mapped', 'mapped', () => new Uint8Array(1 << 16))), copybuf, opt(flags)],
+    ],
   },
   'sockfd/raw': {
     ...pure,
@@ -854,6 +879,15 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     name: [[index]],
     setMessages: [[index, arg('control|value', 'controlOrBytes', () => [])]],
     setName: [[index, mayBeNull(addr)]],
+    socketpair: [[...pair, int('protocol', 0), arg('sv', 'some', () => new Int32Array(2))]],
+    tcp_zerocopy_receive: [
+      [
+        fd,
+        arg('zc', 'zerocopy', () => new Uint8Array(64)),
+        orNull(arg('mapped', 'mapped', () => new Uint8Array(1 << 16))),
+        copybuf,
+      ],
+    ],
   },
   'sockfd/testing': {
     holdState: [

@@ -25,6 +25,7 @@ import {
   SO_COOKIE,
   SO_DETACH_FILTER,
   SO_DETACH_REUSEPORT_BPF,
+  SO_DEVMEM_DONTNEED,
   SO_ERROR,
   SO_INQ,
   SO_KEEPALIVE,
@@ -55,6 +56,7 @@ import {
   TCP_ULP,
 } from '../../lib/index.js';
 import { kernelVersion } from '../../lib/kernel/version.js';
+import * as raw from '../../lib/raw.js';
 import { linger } from '../../lib/structs/linger.js';
 import { meminfo } from '../../lib/structs/meminfo.js';
 import type { Option } from '../../lib/structs/option.js';
@@ -564,6 +566,24 @@ print(0)`;
     attempt(context, rowOf('SO_INQ'), () => setsockopt(unixPair()[0], SOL_SOCKET, SO_INQ, true));
     const datagram = () => setsockopt(unixPair(SOCK_DGRAM)[0], SOL_SOCKET, SO_INQ, true);
     expectError(datagram, 'setsockopt', 'ENOPROTOOPT');
+  });
+
+  it('gives back fragments of device memory, of which there are none', (context) => {
+    const { client } = tcpPair();
+    const tokens = [{ start: 1, count: 2 }];
+    const give = (fd: number) => () => setsockopt(fd, SOL_SOCKET, SO_DEVMEM_DONTNEED, tokens);
+    attempt(context, rowOf('SO_DEVMEM_DONTNEED'), give(client));
+    const result = raw.setsockopt(client, SOL_SOCKET, SO_DEVMEM_DONTNEED, Uint32Array.of(1, 2));
+    expect(result).toBe(0);
+    expectError(give(open(AF_INET, SOCK_DGRAM)), 'setsockopt', 'EBADF');
+    // net/core/sock.c takes 128 of them at once.
+    const many = Array.from({ length: 129 }, () => ({ start: 0, count: 1 }));
+    const giveMany = () => setsockopt(client, SOL_SOCKET, SO_DEVMEM_DONTNEED, many);
+    expectError(giveMany, 'setsockopt', 'EINVAL');
+    const wrong = (value: unknown) => () => put(client, SOL_SOCKET, SO_DEVMEM_DONTNEED, value);
+    expectRefused(wrong({ start: 1, count: 1 }), TypeError, 'value');
+    expectRefused(wrong([{ start: -1, count: 1 }]), RangeError, 'value[0].start');
+    expectRefused(wrong([{ start: 1 }]), TypeError, 'value[0].count');
   });
 
   it('fails with EBADF and ENOTSOCK', () => {
