@@ -3,6 +3,7 @@
  * runs, it only shows that the values at run time are of the types that were promised.
  */
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as sockfd from '../lib/index.js';
 import {
   AF_CAN,
   AF_INET,
@@ -349,6 +350,80 @@ describe('the options of links', () => {
       expectTypeOf(raw.mptcp_full_info).returns.toEqualTypeOf<number>();
     });
     expect(() => getsockopt(-1, SOL_MPTCP, MPTCP_TCPINFO)).toThrow('EBADF');
+});
+
+describe('the options of IPv4 and IPv6', () => {
+  const { IPPROTO_IPV6, IPPROTO_RAW, IPPROTO_ICMPV6, IPPROTO_UDPLITE } = sockfd;
+
+  it('are read as what the structure holds, once the reader has said which', () => {
+    compiles((fd) => {
+      const of = { multiaddr: '239.1.2.3' };
+      const filter = getsockopt(fd, IPPROTO_IP, sockfd.IP_MSFILTER, of);
+      expectTypeOf(filter).toEqualTypeOf<sockfd.IpMsfilter>();
+      const group = { group: 'ff05::1', interface: 1 };
+      const sources = getsockopt(fd, IPPROTO_IPV6, sockfd.MCAST_MSFILTER, group).slist;
+      expectTypeOf(sources).toEqualTypeOf<string[]>();
+      const label = getsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_FLOWLABEL_MGR, {}).label;
+      expectTypeOf(label).toEqualTypeOf<number>();
+      const { mtu } = getsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_PATHMTU);
+      expectTypeOf(mtu).toEqualTypeOf<number>();
+      const range = getsockopt(fd, IPPROTO_IP, sockfd.IP_LOCAL_PORT_RANGE);
+      expectTypeOf(range).toEqualTypeOf<sockfd.PortRange>();
+      const address = getsockopt(fd, IPPROTO_IP, sockfd.IP_MULTICAST_IF);
+      expectTypeOf(address).toEqualTypeOf<string>();
+      const options = getsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS);
+      expectTypeOf(options).toEqualTypeOf<Uint8Array>();
+      const blocked = getsockopt(fd, IPPROTO_RAW, sockfd.ICMP_FILTER);
+      expectTypeOf(blocked).toEqualTypeOf<number>();
+      const words = getsockopt(fd, IPPROTO_ICMPV6, sockfd.ICMP6_FILTER);
+      expectTypeOf(words).toEqualTypeOf<sockfd.Icmp6Filter>();
+      const cork = getsockopt(fd, IPPROTO_UDPLITE, sockfd.UDP_CORK);
+      expectTypeOf(cork).toEqualTypeOf<boolean>();
+      const original = getsockopt(fd, IPPROTO_IP, sockfd.SO_ORIGINAL_DST);
+      expectTypeOf(original).toEqualTypeOf<SockAddr>();
+      // @ts-expect-error of which group?
+      getsockopt(fd, IPPROTO_IP, sockfd.IP_MSFILTER);
+      // @ts-expect-error on which interface?
+      getsockopt(fd, IPPROTO_IPV6, sockfd.MCAST_MSFILTER, { group: 'ff05::1' });
+      // @ts-expect-error set only
+      getsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP);
+      // @ts-expect-error set only
+      getsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_PKTINFO);
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    expect(getsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS)).toEqual(new Uint8Array(0));
+  });
+
+  it('are set from it', () => {
+    compiles((fd) => {
+      const multiaddr = '239.1.2.3';
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP, { multiaddr });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP, { multiaddr, ifindex: 1 });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_MULTICAST_IF, '10.0.0.1');
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_MULTICAST_IF, { ifindex: 1 });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_LOCAL_PORT_RANGE, { low: 1, high: 2 });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_LOCAL_PORT_RANGE, 0);
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS, new Uint8Array(0));
+      setsockopt(fd, IPPROTO_RAW, sockfd.ICMP_FILTER, ~1);
+      setsockopt(fd, IPPROTO_ICMPV6, sockfd.ICMPV6_FILTER, new Uint32Array(8));
+      // @ts-expect-error of which group?
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP, { ifindex: 1 });
+      // @ts-expect-error a group is no structure
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_ADD_MEMBERSHIP, 'ff05::1');
+      // @ts-expect-error a source is missing
+      setsockopt(fd, IPPROTO_IPV6, sockfd.MCAST_BLOCK_SOURCE, { group: 'ff05::1' });
+      // @ts-expect-error what to do is missing
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_FLOWLABEL_MGR, { label: 1 });
+      // @ts-expect-error bytes only
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_HOPOPTS, 'x');
+      // @ts-expect-error read only
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_PATHMTU, { mtu: 1280 });
+      // @ts-expect-error read only
+      setsockopt(fd, IPPROTO_IP, sockfd.SO_ORIGINAL_DST, LOOPBACK);
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    setsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS, Uint8Array.of(1, 1, 1, 0));
+    expect(getsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS)).toEqual(Uint8Array.of(1, 1, 1, 0));
   });
 });
 

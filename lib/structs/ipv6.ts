@@ -157,7 +157,7 @@ export const IPV6_HDRINCL = 36;
 
 /** Receive IPV6_PKTINFO with each datagram: interface and address. bool. ipv6(7) */
 export const IPV6_RECVPKTINFO = 49;
-/** Address and interface of all that is sent; a cmsg. in6_pktinfo, set only. ipv6(7) */
+/** The interface (not the address) of all that is sent; a cmsg. in6_pktinfo, set only. ipv6(7) */
 export const IPV6_PKTINFO = 50;
 /** Receive IPV6_HOPLIMIT with each datagram. bool. ipv6(7) */
 export const IPV6_RECVHOPLIMIT = 51;

@@ -62,7 +62,8 @@ function find(level: number, optname: number): Option<unknown, unknown, unknown>
  *
  *     int getsockopt(int fd, int level, int optname, void *optval, socklen_t *optlen)
  *
- * @param level    SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP; with `buf` any
+ * @param level    SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP, SOL_RAW, …; with
+ *                 `buf` any
  * @param optname  SO_*, TCP_*, IP_*, …; with `buf` any whose structure holds no address
  * @param ask      for a structure that the kernel completes: what of it the reader has to say
  * @param buf      receives the bytes as the kernel writes them

@@ -5,6 +5,7 @@ import {
   AF_INET6,
   getsockopt,
   IP_MSFILTER,
+  IP_MULTICAST_IF,
   IPPROTO_IP,
   IPPROTO_IPV6,
   MCAST_EXCLUDE,
@@ -13,9 +14,10 @@ import {
   SOCK_DGRAM,
   setsockopt,
 } from '../../lib/index.js';
-import { netns } from '../support/child.js';
+import { netns, python } from '../support/child.js';
 import { filters, groups6, igmpGroups, type ProcFilter } from '../support/igmp.js';
 import { expectRefused, guardFds, open } from '../support/sockets.js';
+import { ipv4 } from '../support/sockopts/multicast.js';
 
 guardFds();
 
@@ -294,6 +296,29 @@ tell(s.getsockopt(fd, level, s.MCAST_MSFILTER, { group, interface: ifindex }));`
     expect(reads.map(({ numsrc }) => numsrc)).toEqual([1500, 1500]);
     expect(reads.map(({ slist }) => slist.length)).toEqual([1024, 256]);
     for (const { slist } of reads) expect(slist).toEqual(all.slice(0, slist.length));
+  });
+});
+
+describe('IP_MSFILTER', () => {
+  it('reads what python3 has set, and python3 reads what is set here', () => {
+    const fd = open(AF_INET, SOCK_DGRAM);
+    const { group: multiaddr } = ipv4;
+    const of = { multiaddr, interface: '127.0.0.1' };
+    const script = `
+s = socket.socket(fileno=3)
+group, lo, a, b = (socket.inet_aton(each) for each in input)
+s.setsockopt(0, 35, group + lo)
+s.setsockopt(0, 41, group + lo + struct.pack('II', 1, 2) + a + b)
+print(0)`;
+    python(script, [multiaddr, '127.0.0.1', '10.0.0.1', '10.0.0.2'], [fd]);
+    const read = getsockopt(fd, IPPROTO_IP, IP_MSFILTER, of);
+    const slist = ['10.0.0.1', '10.0.0.2'];
+    expect(read).toEqual({ ...of, fmode: MCAST_INCLUDE, numsrc: 2, slist });
+    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, '127.0.0.1');
+    const address = `
+s = socket.socket(fileno=3)
+print(json.dumps(socket.inet_ntoa(s.getsockopt(0, 32, 4))))`;
+    expect(python(address, null, [fd])).toBe('127.0.0.1');
   });
 });
 

@@ -76,10 +76,13 @@ json.dump(answers, sys.stdout)`;
   return python(script, input, fds) as (string | null)[][];
 }
 
-it.each(levels.filter(({ name }) => checked.includes(name)))(
+it.for(levels.filter(({ name }) => checked.includes(name)))(
   'the options of $name need the capabilities that their rows say, and no others',
-  (level) => {
+  (level, context) => {
     const questions = questionsOf(level);
+    if (questions.length === 0) {
+      context.skip(`${level.name}: this user, or this kernel, has no socket to try them on`);
+    }
     const answers = asNobody(level, questions);
     const isDenied = (code: string | null): boolean => code === 'EPERM' || code === 'EACCES';
     const wrong = questions.filter(({ option: { needs, needsWhen } }, i) => {
