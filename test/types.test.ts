@@ -350,6 +350,7 @@ describe('the options of links', () => {
       expectTypeOf(raw.mptcp_full_info).returns.toEqualTypeOf<number>();
     });
     expect(() => getsockopt(-1, SOL_MPTCP, MPTCP_TCPINFO)).toThrow('EBADF');
+  });
 });
 
 describe('the options of IPv4 and IPv6', () => {
