@@ -280,6 +280,12 @@ void ArgReader::FailRange(size_t i, const char* name, const char* must) {
   Throw(true, name, must, argv_[i]);
 }
 
+void ArgReader::FailNumber(const char* name, const char* must, double received) {
+  napi_value value = nullptr;
+  if (ok_) napi_create_double(env_, received, &value);
+  Throw(true, name, must, value);
+}
+
 void ArgReader::Throw(bool range, const char* name, const char* must, napi_value received) {
   if (!ok_) return;
   ok_ = false;

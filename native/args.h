@@ -113,6 +113,8 @@ class ArgReader {
   // Throws: `The "name" argument <must>. Received …`.
   void FailType(size_t i, const char* name, const char* must);
   void FailRange(size_t i, const char* name, const char* must);
+  // The same for a number that lies in memory of the caller.
+  void FailNumber(const char* name, const char* must, double received);
 
  protected:
   ArgReader(napi_env env, napi_value* argv) : env_(env), argv_(argv) {}

@@ -1,6 +1,7 @@
 // send(2), recv(2) and their families.
 #include <sys/mman.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "args.h"
@@ -41,6 +42,7 @@ class Pages {
   // Copies those of the `count` parts that are not pages of their own; `values` are the memory that
   // each is of, or one that all are of. False when there is no memory.
   bool Take(napi_env env, iovec* iov, size_t count, const napi_value* values, bool one) {
+    return true;
     bool is_pages = one && IsPages(env, *values);
     for (size_t n = 0; n < count; n++) {
       if (one ? !is_pages : !IsPages(env, values[n])) size_ += iov[n].iov_len;
@@ -69,12 +71,16 @@ class Pages {
 // Memory until the end of a block.
 class Scratch {
  public:
-  explicit Scratch(size_t size) : data(malloc(size)) {}
-  ~Scratch() { free(data); }
+  Scratch() = default;
+  ~Scratch() { free(data_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  void* const data;
+  // Once only; null when there is none.
+  void* Take(size_t size) { return data_ = malloc(size); }
+
+ private:
+  void* data_ = nullptr;
 };
 
 napi_value send(napi_env env, napi_callback_info info) {
@@ -184,8 +190,8 @@ napi_value recvmsg(napi_env env, napi_callback_info info) {
   return Number(env, result);
 }
 
-// The kernel takes no more messages in a call; it ignores the rest.
-constexpr size_t kMaxMessages = 1024;
+// sendmmsg(2) caps vlen to this, UIO_MAXIOV; recvmmsg(2) takes what it is given.
+constexpr size_t kMaxSent = 1024;
 
 // A vector of struct mmsghdr over memory of the caller: `lengths` has four words for each message,
 // a column after the other (msg_len, msg_namelen, msg_controllen, msg_flags); names and control
@@ -196,42 +202,26 @@ class Vector {
  public:
   Vector(napi_env env, ArgReader& args, bool sends) : env_(env), args_(args), sends_(sends) {}
 
-  // Reads the arguments from `iov_i` on: iov, lengths, names, control, offset, length.
-  bool Read(size_t iov_i) {
-    is_list_ = args_.IsArray(iov_i);
+  // Reads the arguments from `i` on: the data, lengths, names, control, offset, length. False when
+  // one is wrong, and thrown for, or when there is no memory.
+  bool Read(size_t i) {
     // The elements of an array come first: to fetch them may run code of the user's.
-    if (is_list_) {
-      views_ = args_.ArrayLength(iov_i, "iov", kMaxMessages * IOV_MAX);
+    if (args_.IsArray(i)) {
+      if (!ReadList(i)) return false;
     } else {
-      data_ = args_.View(iov_i, "iov");
-      value_ = args_.Value(iov_i);
+      data_ = args_.View(i, "msgs.data");
+      value_ = args_.Value(i);
     }
-    iov_i_ = iov_i;
-    return args_.ok();
-  }
-
-  size_t ListSize() const { return is_list_ ? views_ : 0; }
-
-  bool Build(napi_value* elements, iovec* list) {
-    if (is_list_) args_.Views(iov_i_, "iov", views_, elements, list);
-    Bytes lengths = args_.View(iov_i_ + 1, "lengths");
-    Bytes names = args_.Address(iov_i_ + 2, "names");
-    Bytes control = args_.Address(iov_i_ + 3, "control");
-    columns_ = lengths.size / (4 * sizeof(uint32_t));
-    int offset = args_.Int(iov_i_ + 4, "offset");
-    int length = args_.Int(iov_i_ + 5, "length");
-    if (!args_.ok()) return false;
-    if (offset < 0 || static_cast<size_t>(offset) > columns_) {
-      args_.FailRange(iov_i_ + 4, "offset", "must lie in the vector");
-    } else if (length < 0 || static_cast<size_t>(length) > columns_ - static_cast<size_t>(offset)) {
-      args_.FailRange(iov_i_ + 5, "length", "must lie in the vector, after the offset");
-    }
-    if (!args_.ok() || columns_ == 0) return args_.ok();
+    Bytes lengths = args_.View(i + 1, "msgs.lengths");
+    Bytes names = args_.Address(i + 2, "msgs.names");
+    Bytes control = args_.Address(i + 3, "msgs.control");
     words_ = static_cast<char*>(lengths.data);
-    first_ = static_cast<size_t>(offset);
-    count_ =
-        static_cast<size_t>(length) < kMaxMessages ? static_cast<size_t>(length) : kMaxMessages;
-    return is_list_ ? TakeList(elements, list, names, control) : TakeSlots(names, control);
+    columns_ = lengths.size / (4 * sizeof(uint32_t));
+    if (!ReadRange(i + 4, i + 5) || !Allocate()) return false;
+    for (size_t n = 0; n < count_; n++) {
+      if (!TakeHeader(n, names, control)) return false;
+    }
+    return true;
   }
 
   mmsghdr* headers() { return headers_; }
@@ -244,7 +234,7 @@ class Vector {
     for (size_t n = 0; n < count_; n++) parts += headers_[n].msg_hdr.msg_iovlen;
     // The messages follow each other, and so do their parts.
     iovec* iov = headers_[0].msg_hdr.msg_iov;
-    return pages->Take(env_, iov, parts, is_list_ ? values_ : &value_, !is_list_);
+    return pages->Take(env_, iov, parts, list_ != nullptr ? values_ : &value_, list_ == nullptr);
   }
 
   // What the call said about the first `done` messages.
@@ -260,6 +250,42 @@ class Vector {
   }
 
  private:
+  bool ReadList(size_t i) {
+    views_ = args_.ArrayLength(i, "msgs.iov", kMaxSent * IOV_MAX);
+    // One more, so that an empty list is a list.
+    size_t room = views_ + 1;
+    list_ = static_cast<iovec*>(views_memory_.Take(room * (sizeof(iovec) + sizeof(napi_value))));
+    if (list_ == nullptr) return false;
+    values_ = reinterpret_cast<napi_value*>(list_ + room);
+    args_.Views(i, "msgs.iov", views_, values_, list_);
+    return true;
+  }
+
+  bool ReadRange(size_t offset_i, size_t length_i) {
+    int offset = args_.Int(offset_i, "offset");
+    if (args_.ok() && (offset < 0 || static_cast<size_t>(offset) > columns_)) {
+      args_.FailRange(offset_i, "offset", "must lie in the vector");
+    }
+    if (!args_.ok()) return false;
+    first_ = static_cast<size_t>(offset);
+    size_t rest = columns_ - first_;
+    int length = args_.Int(length_i, "length", static_cast<int>(rest));
+    if (args_.ok() && (length < 0 || static_cast<size_t>(length) > rest)) {
+      args_.FailRange(length_i, "length", "must lie in the vector, after the offset");
+    }
+    count_ = static_cast<size_t>(length);
+    if (sends_ && count_ > kMaxSent) count_ = kMaxSent;
+    return args_.ok();
+  }
+
+  bool Allocate() {
+    if (count_ <= kMaxSent) return true;
+    headers_ = static_cast<mmsghdr*>(memory_.Take(count_ * (sizeof(mmsghdr) + sizeof(iovec))));
+    if (headers_ == nullptr) return false;
+    slots_ = reinterpret_cast<iovec*>(headers_ + count_);
+    return true;
+  }
+
   char* Word(size_t column, size_t n) {
     return words_ + sizeof(uint32_t) * (column * columns_ + first_ + n);
   }
@@ -270,85 +296,87 @@ class Vector {
   }
   void Put(size_t column, size_t n, uint32_t word) { memcpy(Word(column, n), &word, sizeof word); }
 
+  bool Fail(const char* column, size_t n, const char* what, size_t max, uint32_t received) {
+    char name[64], must[64];
+    snprintf(name, sizeof name, "msgs.%s[%zu]", column, first_ + n);
+    snprintf(must, sizeof must, "must be at most %zu, %s", max, what);
+    args_.FailNumber(name, must, received);
+    return false;
+  }
+
   // The slot of message `n` in memory of the whole vector, and how much of it is in use.
   bool Slot(const Bytes& memory, size_t column, size_t n, const char* name, Bytes* slot) {
     size_t size = memory.size / columns_;
-    size_t used = sends_ || is_list_ ? Get(column, n) : size;
-    if (used > size) {
-      args_.FailRange(iov_i_ + 1, name, "must be at most the size of a slot");
-      return false;
-    }
+    size_t used = sends_ || list_ != nullptr ? Get(column, n) : size;
+    if (used > size) return Fail(name, n, "the size of a slot", size, static_cast<uint32_t>(used));
     *slot = {used == 0 ? nullptr : static_cast<char*>(memory.data) + (first_ + n) * size, used};
     return true;
   }
 
-  bool TakeHeader(size_t n, iovec* iov, size_t iovlen, const Bytes& names, const Bytes& control) {
+  bool TakeHeader(size_t n, const Bytes& names, const Bytes& control) {
     Bytes name, ancillary;
-    if (!Slot(names, 1, n, "namelen", &name) || !Slot(control, 2, n, "controllen", &ancillary)) {
+    headers_[n] = {};
+    msghdr& header = headers_[n].msg_hdr;
+    if (!TakeData(n, &header) || !Slot(names, 1, n, "namelen", &name) ||
+        !Slot(control, 2, n, "controllen", &ancillary)) {
       return false;
     }
-    headers_[n] = {};
-    headers_[n].msg_hdr.msg_name = name.data;
-    headers_[n].msg_hdr.msg_namelen = static_cast<socklen_t>(name.size);
-    headers_[n].msg_hdr.msg_iov = iov;
-    headers_[n].msg_hdr.msg_iovlen = iovlen;
-    headers_[n].msg_hdr.msg_control = ancillary.data;
-    headers_[n].msg_hdr.msg_controllen = ancillary.size;
+    header.msg_name = name.data;
+    header.msg_namelen = static_cast<socklen_t>(name.size);
+    header.msg_control = ancillary.data;
+    header.msg_controllen = ancillary.size;
     return true;
   }
 
-  bool TakeSlots(const Bytes& names, const Bytes& control) {
-    for (size_t n = 0; n < count_; n++) {
+  bool TakeData(size_t n, msghdr* header) {
+    if (list_ == nullptr) {
       Bytes data;
       if (!Slot(data_, 0, n, "len", &data)) return false;
       slots_[n] = {data.data, data.size};
-      if (!TakeHeader(n, &slots_[n], 1, names, control)) return false;
+      header->msg_iov = &slots_[n];
+      header->msg_iovlen = 1;
+      return true;
     }
-    return true;
-  }
-
-  bool TakeList(napi_value* elements, iovec* list, const Bytes& names, const Bytes& control) {
-    values_ = elements;
-    size_t at = 0;
-    for (size_t n = 0; n < count_; n++) {
-      size_t parts = Get(0, n);
-      if (parts > IOV_MAX || parts > views_ - at) {
-        args_.FailRange(iov_i_ + 1, "lengths", "must count at most 1024 (IOV_MAX) views there are");
-        return false;
-      }
-      if (!TakeHeader(n, list + at, parts, names, control)) return false;
-      at += parts;
-    }
+    size_t parts = Get(0, n);
+    size_t max = views_ - taken_ < IOV_MAX ? views_ - taken_ : IOV_MAX;
+    if (parts > max) return Fail("len", n, "the views there are", max, Get(0, n));
+    header->msg_iov = list_ + taken_;
+    header->msg_iovlen = parts;
+    taken_ += parts;
     return true;
   }
 
   napi_env env_;
   ArgReader& args_;
   bool sends_;
-  bool is_list_ = false;
-  size_t iov_i_ = 0;
-  size_t views_ = 0;
+  // The data: memory of slots, or a list of views, of which the headers have taken some.
   Bytes data_ = {nullptr, 0};
   napi_value value_ = nullptr;
+  iovec* list_ = nullptr;
   napi_value* values_ = nullptr;
+  size_t views_ = 0;
+  size_t taken_ = 0;
+  Scratch views_memory_;
+  // The columns, and which part of them is meant.
   char* words_ = nullptr;
   size_t columns_ = 0;
   size_t first_ = 0;
   size_t count_ = 0;
-  iovec slots_[kMaxMessages];
-  mmsghdr headers_[kMaxMessages];
+  // On the stack, for as many as most calls have.
+  mmsghdr few_headers_[kMaxSent];
+  iovec few_slots_[kMaxSent];
+  mmsghdr* headers_ = few_headers_;
+  iovec* slots_ = few_slots_;
+  Scratch memory_;
 };
 
 napi_value sendmmsg(napi_env env, napi_callback_info info) {
   Args<8> args(env, info);
   int fd = args.Int(0, "fd");
   int flags = args.Bits(1, "flags");
+  if (!args.ok()) return nullptr;
   Vector vector(env, args, true);
-  if (!args.ok() || !vector.Read(2)) return nullptr;
-  Scratch scratch(vector.ListSize() * (sizeof(napi_value) + sizeof(iovec)));
-  if (scratch.data == nullptr && vector.ListSize() > 0) return Number(env, -ENOMEM);
-  auto* iov = static_cast<iovec*>(scratch.data);
-  if (!vector.Build(reinterpret_cast<napi_value*>(iov + vector.ListSize()), iov)) return nullptr;
+  if (!vector.Read(2)) return args.ok() ? Number(env, -ENOMEM) : nullptr;
   Pages pages;
   if ((flags & MSG_ZEROCOPY) && !vector.TakePages(&pages)) return Number(env, -ENOMEM);
   int result = ::sendmmsg(fd, vector.headers(), vector.count(), flags);
@@ -362,12 +390,9 @@ napi_value recvmmsg(napi_env env, napi_callback_info info) {
   Args<9> args(env, info);
   int fd = args.Int(0, "fd");
   int flags = args.Bits(1, "flags");
+  if (!args.ok()) return nullptr;
   Vector vector(env, args, false);
-  if (!args.ok() || !vector.Read(2)) return nullptr;
-  Scratch scratch(vector.ListSize() * (sizeof(napi_value) + sizeof(iovec)));
-  if (scratch.data == nullptr && vector.ListSize() > 0) return Number(env, -ENOMEM);
-  auto* iov = static_cast<iovec*>(scratch.data);
-  if (!vector.Build(reinterpret_cast<napi_value*>(iov + vector.ListSize()), iov)) return nullptr;
+  if (!vector.Read(2)) return args.ok() ? Number(env, -ENOMEM) : nullptr;
   Timeout<timespec> timeout(args, 8, "timeout");
   if (!args.ok()) return nullptr;
   int result = ::recvmmsg(fd, vector.headers(), vector.count(), flags, timeout.get());
@@ -385,12 +410,12 @@ napi_value zerocopyBuffer(napi_env env, napi_callback_info info) {
   if (!args.ok()) return nullptr;
   void* pages = MapPages(size);
   if (pages == MAP_FAILED) return Result(env, -1);
-  auto unmap = [](napi_env, void* data, void* hint) {
-    munmap(data, reinterpret_cast<uintptr_t>(hint));
+  auto unmap = [](napi_env, void* data, void* end) {
+    munmap(data, static_cast<size_t>(static_cast<char*>(end) - static_cast<char*>(data)));
   };
   napi_value buffer;
-  void* hint = reinterpret_cast<void*>(static_cast<uintptr_t>(size));
-  if (napi_create_external_arraybuffer(env, pages, size, unmap, hint, &buffer) != napi_ok) {
+  void* end = static_cast<char*>(pages) + size;
+  if (napi_create_external_arraybuffer(env, pages, size, unmap, end, &buffer) != napi_ok) {
     munmap(pages, size);
     return Number(env, -ENOMEM);
   }

@@ -6,10 +6,12 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
+import { decodeMptcpInfo } from '../lib/structs/mptcp_info.js';
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../lib/structs/tcp_info.js';
 import { codecs, tcpInfoGrowth } from './support/abi-codecs.js';
 import { type Answers, askHeaders, isSame } from './support/abi-constants.js';
+import { mptcpInfoGrowth } from './support/abi-link.js';
 import { nativeNumbers } from './support/abi-native.js';
 import { type Layout, layoutOf, type Sample, saysSame, toEncode } from './support/abi-structs.js';
 import { hasNewestHeaders, headersVersion, runProgram, target, targetArch } from './support/cc.js';
@@ -191,6 +193,20 @@ describe('struct tcp_info of an older kernel', () => {
   it.each(tcpInfoGrowth)('of %i bytes has no more on a kernel after %s', (size) => {
     const longer = tcpInfoGrowth.filter((row) => row[0] > size);
     expect(undefinedIn(size, '7.0')).toEqual(namesOf(longer));
+  });
+});
+
+describe('struct mptcp_info of an older kernel', () => {
+  const undefinedIn = (length: number, linux: string): string[] =>
+    Object.entries(decodeMptcpInfo(new Uint8Array(length).fill(0xff), linux))
+      .filter(([, value]) => value === undefined)
+      .map(([name]) => name)
+      .sort();
+
+  it.each(mptcpInfoGrowth)('of %i bytes, of Linux %s, lacks what came later', (size, linux) => {
+    const later = mptcpInfoGrowth.slice(1 + mptcpInfoGrowth.findIndex((row) => row[1] === linux));
+    const names = later.flatMap(([, , names]) => names.split(' '));
+    expect(undefinedIn(size, linux)).toEqual(names.sort());
   });
 });
 

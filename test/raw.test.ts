@@ -78,11 +78,17 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['getsockopt', (fd) => raw.getsockopt(fd, SOL_SOCKET, SO_TYPE, blank())],
   ['ioctl', (fd) => raw.ioctl(fd, FIONREAD, blank())],
   ['listen', (fd) => raw.listen(fd, 1)],
+  ['mptcp_full_info', (fd) => raw.mptcp_full_info(fd, new Uint8Array(40), null, null)],
+  ['tcp_zerocopy_receive', (fd) => raw.tcp_zerocopy_receive(fd, new Uint8Array(64))],
   ['read', (fd) => raw.read(fd, blank())],
   ['readv', (fd) => raw.readv(fd, [blank()])],
   ['recv', (fd) => raw.recv(fd, blank())],
   ['recvfrom', (fd) => raw.recvfrom(fd, blank())],
+  ['recvmmsg', (fd) => raw.recvmmsg(fd, [{ iov: [blank()] }])],
+  ['recvmsg', (fd) => raw.recvmsg(fd, { iov: [blank()] })],
   ['send', (fd) => raw.send(fd, 'x')],
+  ['sendmmsg', (fd) => raw.sendmmsg(fd, [{ iov: [blank()] }])],
+  ['sendmsg', (fd) => raw.sendmsg(fd, { iov: [blank()] })],
   ['sendto', (fd) => raw.sendto(fd, 'x', 0, nowhere)],
   ['setsockopt', (fd) => raw.setsockopt(fd, SOL_SOCKET, SO_TYPE, 1)],
   ['shutdown', (fd) => raw.shutdown(fd, SHUT_WR)],
@@ -112,7 +118,7 @@ describe('sockfd/raw', () => {
 
   it('is tried here on a closed descriptor with every call that takes one', () => {
     const others = ['socket', 'socketpair', 'poll', 'if_nametoindex', 'if_indextoname'];
-    const tried = [...onFd.map(([name]) => name), ...others].sort();
+    const tried = [...onFd.map(([name]) => name), ...others, 'zerocopyBuffer'].sort();
     expect(tried).toEqual(Object.keys(native).sort());
   });
 });

@@ -242,7 +242,7 @@ describe('an option', () => {
             row: {
               name: /name: '(\w+)'/.exec(row)?.[1],
               since: /since: '([\d.]+)'/.exec(row)?.[1],
-              needs: /needsWhen/.test(row) ? [] : (row.match(/CAP_\w+/g) ?? []),
+              needs: /needsWhen/.test(row) ? [] : (row.match(/\bCAP_\w+/g) ?? []),
             },
           };
         },

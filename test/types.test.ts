@@ -3,6 +3,7 @@
  * runs, it only shows that the values at run time are of the types that were promised.
  */
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as sockfd from '../lib/index.js';
 import {
   AF_CAN,
   AF_INET,
@@ -13,6 +14,7 @@ import {
   AF_UNSPEC,
   AF_VSOCK,
   accept,
+  BPF_STMT,
   connect,
   encodeSockaddr,
   getsockname,
@@ -20,29 +22,73 @@ import {
   IP_TTL,
   IPPROTO_IP,
   IPPROTO_TCP,
+  MPTCP_FULL_INFO,
+  MPTCP_INFO,
+  MPTCP_SUBFLOW_ADDRS,
+  MPTCP_TCPINFO,
+  type MptcpFullInfo,
+  type MptcpInfo,
+  mptcp_full_info,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_LIST_MEMBERSHIPS,
+  PACKET_ADD_MEMBERSHIP,
+  PACKET_FANOUT,
+  PACKET_FANOUT_DATA,
+  PACKET_HDRLEN,
+  PACKET_RX_RING,
+  PACKET_STATISTICS,
   poll,
   recvfrom,
   SO_ATTACH_FILTER,
+  SO_ATTACH_REUSEPORT_CBPF,
   SO_COOKIE,
   SO_LINGER,
   SO_MAX_PACING_RATE,
+  SO_ORIGINAL_DST,
   SO_PEERCRED,
+  SO_PEERGROUPS,
+  SO_PEERNAME,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SO_RCVTIMEO,
   SO_REUSEADDR,
+  SO_TIMESTAMPING,
+  SO_TXTIME,
   SO_TYPE,
+  SO_VM_SOCKETS_BUFFER_SIZE,
+  SO_VM_SOCKETS_CONNECT_TIMEOUT,
   SOCK_STREAM,
+  SOL_MPTCP,
+  SOL_NETLINK,
+  SOL_PACKET,
   SOL_SOCKET,
+  SOL_TLS,
   type SockAddr,
   type SockAddrLike,
+  type SockFilter,
+  type SockTxtime,
   setsockopt,
   socketpair,
+  TCP_AO_GET_KEYS,
+  TCP_AO_INFO,
+  TCP_CC_INFO,
   TCP_CONGESTION,
+  TCP_FASTOPEN_KEY,
   TCP_INFO,
   TCP_IS_MPTCP,
+  TCP_MD5SIG,
   TCP_NODELAY,
+  TCP_REPAIR_WINDOW,
+  TCP_SAVED_SYN,
+  TCP_ZEROCOPY_RECEIVE,
+  type TcpAoKeys,
+  type TcpCcInfo,
   type TcpInfo,
+  TLS_CIPHER_AES_GCM_128,
+  TLS_TX,
+  TPACKET_V2,
+  type TpacketStats,
+  tcp_zerocopy_receive,
 } from '../lib/index.js';
 import * as raw from '../lib/raw.js';
 import { guardFds, LOOPBACK, open } from './support/sockets.js';
@@ -139,8 +185,12 @@ describe('getsockopt', () => {
     compiles((fd) => {
       // @ts-expect-error set only
       getsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE);
+      // @ts-expect-error set only
+      getsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF);
+      // @ts-expect-error set only
+      getsockopt(fd, IPPROTO_TCP, TCP_MD5SIG);
       // @ts-expect-error it has no type
-      getsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER);
+      getsockopt(fd, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE);
       // @ts-expect-error no option of this level
       getsockopt(fd, IPPROTO_TCP, 999);
       getsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, new Uint8Array(4));
@@ -148,6 +198,33 @@ describe('getsockopt', () => {
     });
     const fd = open(AF_INET, SOCK_STREAM);
     expect(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, new ArrayBuffer(4))).toBe(4);
+  });
+});
+
+describe('getsockopt of structures', () => {
+  it('gives the type of the option, and takes what is asked', () => {
+    compiles((fd) => {
+      const filter = getsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER);
+      expectTypeOf(filter).toEqualTypeOf<SockFilter[]>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS)).toEqualTypeOf<number[]>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_PEERNAME, 16)).toEqualTypeOf<SockAddr>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_TXTIME)).toEqualTypeOf<SockTxtime>();
+      expectTypeOf(getsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING)).toEqualTypeOf<number>();
+      expectTypeOf(getsockopt(fd, IPPROTO_IP, SO_ORIGINAL_DST)).toEqualTypeOf<SockAddr>();
+      expectTypeOf(getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO)).toEqualTypeOf<TcpCcInfo>();
+      expectTypeOf(getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN)).toEqualTypeOf<Uint8Array>();
+      expectTypeOf(getsockopt(fd, IPPROTO_TCP, TCP_REPAIR_WINDOW).rcv_wup).toEqualTypeOf<number>();
+      const keys = getsockopt(fd, IPPROTO_TCP, TCP_AO_GET_KEYS, { nkeys: 1, get_all: true });
+      expectTypeOf(keys).toEqualTypeOf<TcpAoKeys>();
+      // @ts-expect-error it must be said how many there is to be room for
+      getsockopt(fd, IPPROTO_TCP, TCP_AO_GET_KEYS, { get_all: true });
+      // @ts-expect-error it must be said how long the address is
+      getsockopt(fd, SOL_SOCKET, SO_PEERNAME);
+      expectTypeOf(tcp_zerocopy_receive(fd, null).length).toEqualTypeOf<number>();
+      expectTypeOf(tcp_zerocopy_receive(fd, null).inq).toEqualTypeOf<number | undefined>();
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    expect(getsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER)).toEqual([]);
   });
 });
 
@@ -178,8 +255,37 @@ describe('setsockopt', () => {
     expect(getsockopt(fd, SOL_SOCKET, SO_LINGER)).toEqual({ onoff: 1, linger: 2 });
   });
 
+  it('takes structures and lists by their fields', () => {
+    compiles((fd, addr) => {
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, [{ code: 6, jt: 0, jf: 0, k: 0 }] as const);
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, new Uint8Array(8));
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, [BPF_STMT(6, 0)]);
+      setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, 16);
+      setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, { flags: 32768, bind_phc: 0 });
+      setsockopt(fd, SOL_SOCKET, SO_TXTIME, { clockid: 1, flags: 0 });
+      setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, { addr, key: 'secret' });
+      setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, new Uint8Array(16));
+      setsockopt(fd, IPPROTO_TCP, TCP_AO_INFO, { set_current: true, current_key: 1 });
+      // @ts-expect-error an instruction has four fields
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, [{ code: 6, k: 0 }]);
+      // @ts-expect-error the peer is missing
+      setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, { key: 'secret' });
+      // @ts-expect-error a key is bytes
+      setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, 'sixteen letters.');
+      // @ts-expect-error a clock is missing
+      setsockopt(fd, SOL_SOCKET, SO_TXTIME, { flags: 0 });
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    setsockopt(fd, SOL_SOCKET, SO_TXTIME, { clockid: 1, flags: 0 });
+    expect(getsockopt(fd, SOL_SOCKET, SO_TXTIME)).toEqual({ clockid: 1, flags: 0 });
+  });
+
   it('does not set what is read only', () => {
     compiles((fd) => {
+      // @ts-expect-error read only
+      setsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, [1]);
+      // @ts-expect-error read only
+      setsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, {});
       // @ts-expect-error read only
       setsockopt(fd, SOL_SOCKET, SO_TYPE, 1);
       // @ts-expect-error read only
@@ -191,6 +297,134 @@ describe('setsockopt', () => {
     });
     const fd = open(AF_INET, SOCK_STREAM);
     expect(getsockopt(fd, SOL_SOCKET, SO_TYPE)).toBe(SOCK_STREAM);
+  });
+});
+
+describe('the options of links', () => {
+  it('have structures for values', () => {
+    compiles((fd) => {
+      expectTypeOf(getsockopt(fd, SOL_PACKET, PACKET_STATISTICS)).toEqualTypeOf<TpacketStats>();
+      expectTypeOf(getsockopt(fd, SOL_PACKET, PACKET_FANOUT).id).toEqualTypeOf<number>();
+      setsockopt(fd, SOL_PACKET, PACKET_FANOUT, { id: 1, type_flags: 0 });
+      setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, { ifindex: 1, type: 1 });
+      setsockopt(fd, SOL_PACKET, PACKET_FANOUT_DATA, new Uint8Array(8));
+      const ring = { block_size: 4096, block_nr: 1, frame_size: 2048, frame_nr: 2 };
+      setsockopt(fd, SOL_PACKET, PACKET_RX_RING, ring);
+      setsockopt(fd, SOL_PACKET, PACKET_RX_RING, { ...ring, retire_blk_tov: 60 });
+      // @ts-expect-error no interface
+      setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, { type: 1 });
+      // @ts-expect-error set only
+      getsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP);
+      // @ts-expect-error read only
+      setsockopt(fd, SOL_PACKET, PACKET_STATISTICS, { packets: 0, drops: 0 });
+      setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, 1);
+      expectTypeOf(getsockopt(fd, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS)).toEqualTypeOf<number[]>();
+      // @ts-expect-error read only
+      setsockopt(fd, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, [1]);
+      setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_SIZE, 4096);
+      setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, { sec: 1, usec: 0 });
+      // @ts-expect-error a quantity is no bigint
+      setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_SIZE, 4096n);
+    });
+    expect(() => getsockopt(-1, SOL_PACKET, PACKET_HDRLEN, TPACKET_V2)).toThrow('EBADF');
+  });
+
+  it('are asked where the kernel wants something said, and not where it does not', () => {
+    compiles((fd) => {
+      expectTypeOf(getsockopt(fd, SOL_PACKET, PACKET_HDRLEN, TPACKET_V2)).toEqualTypeOf<number>();
+      // @ts-expect-error which layout?
+      getsockopt(fd, SOL_PACKET, PACKET_HDRLEN);
+      const { key } = getsockopt(fd, SOL_TLS, TLS_TX, TLS_CIPHER_AES_GCM_128);
+      expectTypeOf(key).toEqualTypeOf<Uint8Array>();
+      // @ts-expect-error which cipher?
+      getsockopt(fd, SOL_TLS, TLS_TX);
+      expectTypeOf(getsockopt(fd, SOL_MPTCP, MPTCP_INFO)).toEqualTypeOf<MptcpInfo>();
+      expectTypeOf(getsockopt(fd, SOL_MPTCP, MPTCP_TCPINFO)).toEqualTypeOf<TcpInfo[]>();
+      const [ends] = getsockopt(fd, SOL_MPTCP, MPTCP_SUBFLOW_ADDRS);
+      expectTypeOf(ends?.local).toEqualTypeOf<SockAddr | undefined>();
+      // @ts-expect-error there is nothing to say
+      getsockopt(fd, SOL_MPTCP, MPTCP_TCPINFO, 8);
+      // @ts-expect-error it is a call of its own
+      getsockopt(fd, SOL_MPTCP, MPTCP_FULL_INFO);
+      expectTypeOf(mptcp_full_info).returns.toEqualTypeOf<MptcpFullInfo>();
+      expectTypeOf(raw.mptcp_full_info).returns.toEqualTypeOf<number>();
+    });
+    expect(() => getsockopt(-1, SOL_MPTCP, MPTCP_TCPINFO)).toThrow('EBADF');
+  });
+});
+
+describe('the options of IPv4 and IPv6', () => {
+  const { IPPROTO_IPV6, IPPROTO_RAW, IPPROTO_ICMPV6, IPPROTO_UDPLITE } = sockfd;
+
+  it('are read as what the structure holds, once the reader has said which', () => {
+    compiles((fd) => {
+      const of = { multiaddr: '239.1.2.3' };
+      const filter = getsockopt(fd, IPPROTO_IP, sockfd.IP_MSFILTER, of);
+      expectTypeOf(filter).toEqualTypeOf<sockfd.IpMsfilter>();
+      const group = { group: 'ff05::1', interface: 1 };
+      const sources = getsockopt(fd, IPPROTO_IPV6, sockfd.MCAST_MSFILTER, group).slist;
+      expectTypeOf(sources).toEqualTypeOf<string[]>();
+      const label = getsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_FLOWLABEL_MGR, {}).label;
+      expectTypeOf(label).toEqualTypeOf<number>();
+      const { mtu } = getsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_PATHMTU);
+      expectTypeOf(mtu).toEqualTypeOf<number>();
+      const range = getsockopt(fd, IPPROTO_IP, sockfd.IP_LOCAL_PORT_RANGE);
+      expectTypeOf(range).toEqualTypeOf<sockfd.PortRange>();
+      const address = getsockopt(fd, IPPROTO_IP, sockfd.IP_MULTICAST_IF);
+      expectTypeOf(address).toEqualTypeOf<string>();
+      const options = getsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS);
+      expectTypeOf(options).toEqualTypeOf<Uint8Array>();
+      const blocked = getsockopt(fd, IPPROTO_RAW, sockfd.ICMP_FILTER);
+      expectTypeOf(blocked).toEqualTypeOf<number>();
+      const words = getsockopt(fd, IPPROTO_ICMPV6, sockfd.ICMP6_FILTER);
+      expectTypeOf(words).toEqualTypeOf<sockfd.Icmp6Filter>();
+      const cork = getsockopt(fd, IPPROTO_UDPLITE, sockfd.UDP_CORK);
+      expectTypeOf(cork).toEqualTypeOf<boolean>();
+      const original = getsockopt(fd, IPPROTO_IP, sockfd.SO_ORIGINAL_DST);
+      expectTypeOf(original).toEqualTypeOf<SockAddr>();
+      // @ts-expect-error of which group?
+      getsockopt(fd, IPPROTO_IP, sockfd.IP_MSFILTER);
+      // @ts-expect-error on which interface?
+      getsockopt(fd, IPPROTO_IPV6, sockfd.MCAST_MSFILTER, { group: 'ff05::1' });
+      // @ts-expect-error set only
+      getsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP);
+      // @ts-expect-error set only
+      getsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_PKTINFO);
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    expect(getsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS)).toEqual(new Uint8Array(0));
+  });
+
+  it('are set from it', () => {
+    compiles((fd) => {
+      const multiaddr = '239.1.2.3';
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP, { multiaddr });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP, { multiaddr, ifindex: 1 });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_MULTICAST_IF, '10.0.0.1');
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_MULTICAST_IF, { ifindex: 1 });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_LOCAL_PORT_RANGE, { low: 1, high: 2 });
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_LOCAL_PORT_RANGE, 0);
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS, new Uint8Array(0));
+      setsockopt(fd, IPPROTO_RAW, sockfd.ICMP_FILTER, ~1);
+      setsockopt(fd, IPPROTO_ICMPV6, sockfd.ICMPV6_FILTER, new Uint32Array(8));
+      // @ts-expect-error of which group?
+      setsockopt(fd, IPPROTO_IP, sockfd.IP_ADD_MEMBERSHIP, { ifindex: 1 });
+      // @ts-expect-error a group is no structure
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_ADD_MEMBERSHIP, 'ff05::1');
+      // @ts-expect-error a source is missing
+      setsockopt(fd, IPPROTO_IPV6, sockfd.MCAST_BLOCK_SOURCE, { group: 'ff05::1' });
+      // @ts-expect-error what to do is missing
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_FLOWLABEL_MGR, { label: 1 });
+      // @ts-expect-error bytes only
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_HOPOPTS, 'x');
+      // @ts-expect-error read only
+      setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_PATHMTU, { mtu: 1280 });
+      // @ts-expect-error read only
+      setsockopt(fd, IPPROTO_IP, sockfd.SO_ORIGINAL_DST, LOOPBACK);
+    });
+    const fd = open(AF_INET, SOCK_STREAM);
+    setsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS, Uint8Array.of(1, 1, 1, 0));
+    expect(getsockopt(fd, IPPROTO_IP, sockfd.IP_OPTIONS)).toEqual(Uint8Array.of(1, 1, 1, 0));
   });
 });
 

@@ -26,7 +26,7 @@ const room = new Uint8Array(512);
 const info = room.subarray(0, getsockopt(tcp, IPPROTO_TCP, TCP_INFO, room));
 const addr = encodeSockaddr({ family: AF_INET, addr: '192.168.101.42', port: 49152 });
 
-serve({
+await serve({
   sendrecv(count) {
     let sum = 0;
     for (let i = 0; i < count; i++) sum += send(a, buf, 0) + recv(b, buf, 0);

@@ -12,7 +12,7 @@ const fcntl = libc.func('int fcntl(int fd, int cmd)');
 const buf = new Uint8Array(64);
 const [a, b] = unixPair();
 
-serve({
+await serve({
   sendrecv(count) {
     let sum = 0;
     for (let i = 0; i < count; i++) sum += send(a, buf, 64, 0) + recv(b, buf, 64, 0);

@@ -5,10 +5,8 @@ import errno
 import fcntl as fcntl_module
 import socket
 import struct
-import sys
-import time
 
-BATCH = 100e6
+from serve import serve
 
 buf = bytearray(64)
 data = bytes(64)
@@ -101,22 +99,4 @@ def sockaddr(count):
         {"family": socket.AF_INET, "addr": inet_ntop(socket.AF_INET, ip), "port": port}
 
 
-def measure(operation, count):
-    cpu = time.process_time_ns()
-    wall = time.perf_counter_ns()
-    operation(count)
-    return time.perf_counter_ns() - wall, time.process_time_ns() - cpu
-
-
-OPERATIONS = {f.__name__: f for f in (sendrecv, fcntl, ebadf, throw, tcp_info, getsockopt, sockaddr)}
-counts = {}
-while name := sys.stdin.readline().strip():
-    operation = OPERATIONS[name]
-    if name not in counts:
-        count, wall = 1000, 0
-        while wall < 2 * BATCH:
-            count *= 2
-            wall, _ = measure(operation, count)
-        counts[name] = int(count * BATCH / wall) + 1
-    wall, cpu = measure(operation, counts[name])
-    print(counts[name], wall, cpu, flush=True)
+serve(sendrecv, fcntl, ebadf, throw, tcp_info, getsockopt, sockaddr)

@@ -10,7 +10,7 @@ const [a, b] = unixPair();
 const [tcp] = tcpPair();
 const info = new Uint8Array(280);
 
-serve({
+await serve({
   sendrecv(count) {
     let sum = 0;
     for (let i = 0; i < count; i++) sum += send(a, buf, 0) + recv(b, buf, 0);

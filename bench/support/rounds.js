@@ -2,8 +2,8 @@
 /**
  * Runs the peers of a benchmark side by side. A peer is a process that lives as long as the
  * benchmark and is told over a pipe which operation to run; it answers how long one batch took.
- * While one works the others sleep in read(2), and they take turns (A B C A B C …), so that what
- * disturbs the machine disturbs them alike.
+ * While one works the others sleep in read(2), and they take turns (A B C A B C …) through all
+ * operations, so that what disturbs the machine disturbs them alike.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * @typedef {{ label: string, peer: string, operation: string }} Row
- *   The first row of an operation is what the others are compared with.
+ *   The first row of an operation is what the others are compared with. After its name, `peer` may
+ *   have an argument.
  * @typedef {{ operations: { name: string, rows: Row[] }[], verdicts: (result: Result) => string[] }} Benchmark
  * @typedef {{ median: number, min: number, max: number }} Spread
  * @typedef {{ label: string, wall?: Spread, cpu?: Spread, ratio?: Spread, why?: string, rounds: Batch[] }} Measured
@@ -27,6 +28,7 @@ import { fileURLToPath } from 'node:url';
  */
 
 const peers = fileURLToPath(new URL('../peers/', import.meta.url));
+const support = fileURLToPath(new URL('./', import.meta.url));
 
 /** How each peer is started. @type {(folder: string) => Record<string, string[]>} */
 const commands = (folder) => ({
@@ -35,7 +37,14 @@ const commands = (folder) => ({
   raw: [process.execPath, join(peers, 'raw.js')],
   checked: [process.execPath, join(peers, 'checked.js')],
   koffi: [process.execPath, join(peers, 'koffi.js')],
-  python: ['python3', join(peers, 'peer.py')],
+  // -B: no __pycache__ beside the sources.
+  python: ['python3', '-B', join(peers, 'peer.py')],
+  'udp-c': [join(folder, 'udp'), 'threads'],
+  'udp-c-single': [join(folder, 'udp'), 'single'],
+  'udp-raw': [process.execPath, join(peers, 'udp-raw.js')],
+  'udp-checked': [process.execPath, join(peers, 'udp-checked.js')],
+  'udp-dgram': [process.execPath, join(peers, 'udp-dgram.js')],
+  'udp-python': ['python3', '-B', join(peers, 'udp.py')],
 });
 
 /** `taskset -c 1`, where there is a CPU 1 and we may choose it. */
@@ -50,10 +59,13 @@ function pinning() {
 
 /**
  * @param {string[]} command
+ * @param {number} batch  how long one lasts, in milliseconds
  * @returns {Peer}
  */
-function start(command) {
-  const child = spawn(/** @type {string} */ (command[0]), command.slice(1));
+function start(command, batch) {
+  // serve.py is there.
+  const env = { ...process.env, BATCH_MS: String(batch), PYTHONPATH: support };
+  const child = spawn(/** @type {string} */ (command[0]), command.slice(1), { env });
   let errors = '';
   child.stderr.on('data', (data) => {
     errors += data;
@@ -89,62 +101,76 @@ function spread(values) {
 }
 
 /**
- * @param {{ name: string, rows: Row[] }} operation
+ * Every round has all rows, so that any two can be compared.
+ *
+ * @param {Benchmark['operations']} operations
  * @param {(name: string) => Peer} peer
  * @param {number} rounds
- * @returns {Promise<Operation>}
+ * @returns {Promise<Operation[]>}
  */
-async function compare({ name, rows }, peer, rounds) {
-  /** @type {Measured[]} */
-  const measured = rows.map(({ label }) => ({ label, rounds: [] }));
+async function compare(operations, peer, rounds) {
+  const rows = operations.flatMap((operation) => operation.rows);
+  /** @type {Map<Row, Measured>} */
+  const results = new Map(rows.map((row) => [row, { label: row.label, rounds: [] }]));
   for (let round = 0; round <= rounds; round++) {
-    for (const [i, row] of measured.entries()) {
-      const { peer: process, operation } = /** @type {Row} */ (rows[i]);
-      if (row.why !== undefined) continue;
+    for (const [row, result] of results) {
+      if (result.why !== undefined) continue;
       try {
-        const batch = await peer(process).measure(operation);
+        const batch = await peer(row.peer).measure(row.operation);
         // The first round warms up, and lets the peer choose how large its batches are.
-        if (round > 0) row.rounds.push(batch);
+        if (round > 0) result.rounds.push(batch);
       } catch (error) {
-        row.why = /** @type {Error} */ (error).message;
+        result.why = /** @type {Error} */ (error).message;
       }
     }
   }
-  const reference = measured[0]?.rounds;
-  for (const row of measured) {
-    if (row.why !== undefined) continue;
-    row.wall = spread(row.rounds.map(({ wall }) => wall));
-    row.cpu = spread(row.rounds.map(({ cpu }) => cpu));
-    row.ratio = spread(row.rounds.map(({ cpu }, i) => cpu / (reference?.[i]?.cpu ?? Number.NaN)));
-  }
-  return { name, rows: measured };
+  return operations.map((operation) => {
+    const measured = operation.rows.flatMap((row) => results.get(row) ?? []);
+    const reference = measured[0]?.rounds ?? [];
+    return { name: operation.name, rows: measured.map((row) => summary(row, reference)) };
+  });
+}
+
+/**
+ * @param {Measured} row
+ * @param {Batch[]} reference
+ * @returns {Measured}
+ */
+function summary(row, reference) {
+  if (row.why !== undefined) return row;
+  return {
+    ...row,
+    wall: spread(row.rounds.map(({ wall }) => wall)),
+    cpu: spread(row.rounds.map(({ cpu }) => cpu)),
+    ratio: spread(row.rounds.map(({ cpu }, i) => cpu / (reference[i]?.cpu ?? Number.NaN))),
+  };
 }
 
 /**
  * @param {Benchmark} benchmark
- * @param {number} rounds
+ * @param {{ rounds: number, batch: number }} lengths  `batch` in milliseconds
  * @returns {Promise<Result>}
  */
-export async function run(benchmark, rounds) {
+export async function run(benchmark, { rounds, batch }) {
   const folder = mkdtempSync(join(tmpdir(), 'sockfd-bench-'));
-  const source = join(peers, 'peer.c');
-  execFileSync('cc', ['-O2', '-pthread', '-Wall', '-Wextra', '-o', join(folder, 'peer'), source]);
+  for (const name of ['peer', 'udp']) {
+    const flags = ['-O2', '-pthread', '-Wall', '-Wextra', '-Werror'];
+    execFileSync('cc', [...flags, '-o', join(folder, name), join(peers, `${name}.c`)]);
+  }
   const pinned = pinning();
   /** @type {Map<string, Peer>} */
   const started = new Map();
   const peer = (/** @type {string} */ name) => {
-    const command = /** @type {string[]} */ (commands(folder)[name]);
-    const process = started.get(name) ?? start([...pinned, ...command]);
+    const [program = '', ...rest] = name.split(' ');
+    const command = /** @type {string[]} */ (commands(folder)[program]);
+    const process = started.get(name) ?? start([...pinned, ...command, ...rest], batch);
     started.set(name, process);
     return process;
   };
   try {
-    const operations = [];
-    for (const operation of benchmark.operations) {
-      operations.push(await compare(operation, peer, rounds));
-    }
+    const operations = await compare(benchmark.operations, peer, rounds);
     const where = pinned.length > 0 ? 'all pinned to CPU 1' : 'not pinned';
-    return { conditions: `${rounds} rounds of about 100 ms, ${where}`, operations };
+    return { conditions: `${rounds} rounds of about ${batch} ms, ${where}`, operations };
   } finally {
     for (const process of started.values()) process.end();
     rmSync(folder, { recursive: true });
@@ -154,21 +180,32 @@ export async function run(benchmark, rounds) {
 /**
  * The ratio of two rows, as a sentence: the median of the rounds' ratios, and their range.
  *
+ * @param {string} title
+ * @param {Measured | undefined} row
+ * @param {Measured | undefined} other
+ * @param {number} [target]  the most it may be
+ */
+export function verdict(title, row, other, target) {
+  if (row?.cpu === undefined || other?.cpu === undefined) return `${title}: not measured`;
+  const of = (/** @type {'cpu' | 'wall'} */ key) =>
+    spread(row.rounds.map((batch, i) => batch[key] / (other.rounds[i]?.[key] ?? Number.NaN)));
+  const { median, min, max } = of('cpu');
+  const range = `${min.toFixed(2)}–${max.toFixed(2)}; wall clock ${of('wall').median.toFixed(2)}`;
+  const figures = `${title}: ${median.toFixed(2)} (${range})`;
+  if (target === undefined) return figures;
+  return `${figures}, target ≤ ${target.toFixed(2)}: ${median <= target ? 'met' : 'MISSED'}`;
+}
+
+/**
+ * The same of two rows of an operation.
+ *
  * @param {Operation | undefined} operation
  * @param {string} label
  * @param {string} reference
  * @param {number} target
  */
 export function ratioVerdict(operation, label, reference, target) {
-  const rows = operation?.rows ?? [];
-  const row = rows.find((candidate) => candidate.label === label);
-  const other = rows.find((candidate) => candidate.label === reference);
+  const row = (/** @type {string} */ name) => operation?.rows.find((each) => each.label === name);
   const title = `${operation?.name}: ${label} / ${reference}`;
-  if (row?.cpu === undefined || other?.cpu === undefined) return `${title}: not measured`;
-  const others = other.rounds;
-  const of = (/** @type {'cpu' | 'wall'} */ key) =>
-    spread(row.rounds.map((batch, i) => batch[key] / (others[i]?.[key] ?? Number.NaN)));
-  const { median, min, max } = of('cpu');
-  const figures = `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)}; wall clock ${of('wall').median.toFixed(2)})`;
-  return `${title}: ${figures}, target ≤ ${target.toFixed(2)}: ${median <= target ? 'met' : 'MISSED'}`;
+  return verdict(title, row(label), row(reference), target);
 }

@@ -3,26 +3,31 @@
 import { readSync, writeSync } from 'node:fs';
 
 /** How long a batch lasts, in nanoseconds. */
-const batch = 100e6;
+const batch = 1e6 * Number(process.env.BATCH_MS);
+
+/** A batch does a multiple of this many: some operations are many calls in one. */
+const whole = 64;
+
+/** @typedef {(count: number) => void | Promise<void>} Work */
 
 /**
- * @param {(count: number) => void} operation
+ * @param {Work} operation
  * @param {number} count
  */
-function time(operation, count) {
+async function time(operation, count) {
   const cpu = process.cpuUsage();
   const begin = process.hrtime.bigint();
-  operation(count);
+  await operation(count);
   const wall = Number(process.hrtime.bigint() - begin);
   const { user, system } = process.cpuUsage(cpu);
   return { wall, cpu: (user + system) * 1000 };
 }
 
 /**
- * @param {Record<string, (count: number) => void>} operations
+ * @param {Record<string, Work>} operations
  *   each does its work `count` times, in a loop of its own
  */
-export function serve(operations) {
+export async function serve(operations) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   const line = Buffer.alloc(256);
@@ -34,17 +39,17 @@ export function serve(operations) {
     if (operation === undefined) throw new Error(`no operation ${name}`);
     let count = counts.get(name);
     if (count === undefined) {
-      count = 1000;
+      count = whole;
       let wall = 0;
       // Twice the whole batch, so that what V8 compiles is compiled.
       while (wall < 2 * batch) {
         count *= 2;
-        wall = time(operation, count).wall;
+        wall = (await time(operation, count)).wall;
       }
-      count = Math.ceil((count * batch) / wall);
+      count = Math.ceil((count * batch) / wall / whole) * whole;
       counts.set(name, count);
     }
-    const { wall, cpu } = time(operation, count);
+    const { wall, cpu } = await time(operation, count);
     writeSync(1, `${count} ${wall} ${cpu}\n`);
   }
 }

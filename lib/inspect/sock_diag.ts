@@ -2,12 +2,12 @@
 import { Reader } from '../kernel/bytes.js';
 import { ENOENT } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
+import { NETLINK_SOCK_DIAG } from '../structs/af_netlink.js';
 import { AF_NETLINK } from '../structs/family.js';
 import { IPPROTO_TCP } from '../structs/ip.js';
 import {
   decodeNlattrs,
   encodeNlmsg,
-  NETLINK_SOCK_DIAG,
   NLM_F_REQUEST,
   NLMSG_ERROR,
   NLMSG_HDRLEN,

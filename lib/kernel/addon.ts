@@ -22,7 +22,7 @@ type NativeVector = [
   names: Buf | null,
   control: Buf | null,
   offset: number,
-  length: number,
+  length: number | undefined,
 ];
 
 /** The functions of the addon, in the order of its tables. */
@@ -141,6 +141,9 @@ export interface Native {
   shutdown(fd: number, how: number): number;
   getsockopt(fd: number, level: number, optname: number, optval: Buf, optlen?: LengthWord): number;
   setsockopt(fd: number, level: number, optname: number, optval: number | string | Buf): number;
+  /** The one that makes more system calls: mmap(2), getsockopt(2), munmap(2). */
+  tcp_zerocopy_receive(fd: number, zc: Buf, mapped?: Buf | null, copybuf?: Buf | null): number;
+  mptcp_full_info(fd: number, info: Buf, subflow_info: Buf | null, tcp_info: Buf | null): number;
 }
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

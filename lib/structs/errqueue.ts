@@ -1,5 +1,4 @@
 /** The error queue: what recvmsg(2) tells with MSG_ERRQUEUE. ip(7) */
-import { ENOMSG } from '../kernel/errno.js';
 import { structure } from './option.js';
 import { decodeSockaddr, type SockAddr } from './sockaddr.js';
 
@@ -29,7 +28,7 @@ export const SO_EE_CODE_TXTIME_MISSED = 2;
 /** A bit of `rfc4884.flags`: the extension is malformed. Linux 5.9. */
 export const SO_EE_RFC4884_FLAG_INVALID = 1;
 
-/** `struct sock_extended_err`, linux/errqueue.h: the cmsg of IP_RECVERR and IPV6_RECVERR. */
+/** `struct sock_extended_err`, linux/errqueue.h: the cmsg IP_RECVERR and its kin. */
 export interface SockExtendedErr {
   /** ee_errno: the error number, positive; ENOMSG for what is no error. */
   errno: number;
@@ -49,7 +48,10 @@ export interface SockExtendedErr {
   rfc4884?: { len: number; flags: number };
   /** Of SO_EE_ORIGIN_ZEROCOPY: the sends that are done, first and last, counted from 0. */
   zerocopy?: { lo: number; hi: number; copied: boolean };
-  /** Of SO_EE_ORIGIN_TIMESTAMPING: SCM_TSTAMP_*, and the number of SOF_TIMESTAMPING_OPT_ID. */
+  /**
+   * Of SO_EE_ORIGIN_TIMESTAMPING: SCM_TSTAMP_*, and the number of SOF_TIMESTAMPING_OPT_ID. The state
+   * of a Wi-Fi transmission looks the same, both 0, but comes with SCM_WIFI_STATUS.
+   */
   timestamping?: { tstype: number; id: number };
   /** Of SO_EE_ORIGIN_TXTIME: when it was to be sent, in nanoseconds of the clock. */
   txtime?: bigint;
@@ -57,7 +59,7 @@ export interface SockExtendedErr {
 
 /** What an origin makes of `info` and `data`. */
 function byOrigin(err: SockExtendedErr): Partial<SockExtendedErr> {
-  const { origin, code, errno, info, data } = err;
+  const { origin, code, info, data } = err;
   switch (origin) {
     case SO_EE_ORIGIN_ICMP:
     case SO_EE_ORIGIN_ICMP6:
@@ -68,8 +70,7 @@ function byOrigin(err: SockExtendedErr): Partial<SockExtendedErr> {
         zerocopy: { lo: info, hi: data, copied: (code & SO_EE_CODE_ZEROCOPY_COPIED) !== 0 },
       };
     case SO_EE_ORIGIN_TIMESTAMPING:
-      // A Wi-Fi status has another errno. Both are of the origin 4.
-      return errno === ENOMSG ? { timestamping: { tstype: info, id: data } } : {};
+      return { timestamping: { tstype: info, id: data } };
     case SO_EE_ORIGIN_TXTIME:
       return { txtime: (BigInt(data) << 32n) | BigInt(info) };
     default:

@@ -1,7 +1,18 @@
 /**
  * IPv4: protocols, the options of IPPROTO_IP, and well-known addresses. ip(7)
  */
-import { bool, int, type OptionTable, readonly, uint } from './option.js';
+import {
+  group_filter,
+  group_req,
+  group_source_req,
+  ip_mreq_source,
+  ip_mreqn,
+  ip_msfilter,
+  ip_multicast_if,
+} from './multicast.js';
+import { bool, bytes, int, type OptionTable, readonly, uint, writeonly } from './option.js';
+import { original_dst } from './original_dst.js';
+import { port_range } from './port_range.js';
 
 /** The protocol that the family and type imply; also the level of IP options. */
 export const IPPROTO_IP = 0;
@@ -85,7 +96,7 @@ export const IP_TOS = 1;
 export const IP_TTL = 2;
 /** The caller writes the IP header of raw packets. bool. raw(7) */
 export const IP_HDRINCL = 3;
-/** IP options of what is sent. Bytes. ip(7) */
+/** IP options of what is sent; some need CAP_NET_RAW. Bytes, at most 40; none undoes it. ip(7) */
 export const IP_OPTIONS = 4;
 /** Raw sockets: take packets with the router alert option. bool. ip(7) */
 export const IP_ROUTER_ALERT = 5;
@@ -95,7 +106,7 @@ export const IP_RECVOPTS = 6;
 export const IP_RETOPTS = 7;
 /** Receive IP_PKTINFO with each datagram: interface and address. bool. ip(7) */
 export const IP_PKTINFO = 8;
-/** The latest ancillary data of a stream socket. Bytes, read only. */
+/** Control messages of a stream socket, as IP_PKTINFO and others ask. Bytes, read only. */
 export const IP_PKTOPTIONS = 9;
 /** Path MTU discovery: IP_PMTUDISC_* int. ip(7) */
 export const IP_MTU_DISCOVER = 10;
@@ -109,13 +120,13 @@ export const IP_RECVTOS = 13;
 export const IP_MTU = 14;
 /** Bind an address that is not here, or not yet. bool. ip(7) */
 export const IP_FREEBIND = 15;
-/** An IPsec policy, as PF_KEY has it. sadb_x_policy, set only. */
+/** An IPsec policy, as PF_KEY has it. Bytes of sadb_x_policy, set only. Needs CAP_NET_ADMIN. */
 export const IP_IPSEC_POLICY = 16;
-/** An IPsec policy. xfrm_userpolicy_info, set only. */
+/** An IPsec policy. Bytes of xfrm_userpolicy_info, set only. Needs CAP_NET_ADMIN. */
 export const IP_XFRM_POLICY = 17;
 /** Receive SCM_SECURITY with each datagram. bool. ip(7) */
 export const IP_PASSSEC = 18;
-/** Bind foreign addresses. bool. Needs CAP_NET_ADMIN or CAP_NET_RAW. ip(7) */
+/** Bind foreign addresses; true needs CAP_NET_ADMIN or CAP_NET_RAW. bool. ip(7) */
 export const IP_TRANSPARENT = 19;
 /** The BSD name of IP_RETOPTS. */
 export const IP_RECVRETOPTS = 7;
@@ -149,7 +160,7 @@ export const IP_PMTUDISC_INTERFACE = 4;
 /** The same, and fragment what is too long. Linux 3.15. */
 export const IP_PMTUDISC_OMIT = 5;
 
-/** The interface of multicasts. ip_mreqn set, in_addr read. ip(7) */
+/** The interface of multicasts. An address; set also from ip_mreqn. ip(7) */
 export const IP_MULTICAST_IF = 32;
 /** Time to live of multicasts; -1 is the default. int, hops, 0–255. ip(7) */
 export const IP_MULTICAST_TTL = 33;
@@ -187,10 +198,12 @@ export const MCAST_MSFILTER = 48;
 export const IP_MULTICAST_ALL = 49;
 /** The interface of unicasts. uint, its index in network byte order. Linux 3.4. */
 export const IP_UNICAST_IF = 50;
-/** Ephemeral ports of this socket. uint, low | high << 16; 0 default. Linux 6.3. */
+/** Ephemeral ports of this socket. { low, high }, 0 is the default. Linux 6.3. ip(7) */
 export const IP_LOCAL_PORT_RANGE = 51;
 /** The protocol of a raw socket. int, read only. Linux 6.4. */
 export const IP_PROTOCOL = 52;
+/** Where a redirected TCP connection was going. sockaddr_in, read only. */
+export const SO_ORIGINAL_DST = 80;
 
 /** Filter mode: all but these sources. */
 export const MCAST_EXCLUDE = 0;
@@ -223,26 +236,41 @@ export const INADDR_ALLSNOOPERS_GROUP = 0xe000006a;
 /** 224.0.0.255: the last group that routers keep local. */
 export const INADDR_MAX_LOCAL_GROUP = 0xe00000ff;
 
-/**
- * The kinds of the IPPROTO_IP options. Left out, and so read and set as bytes, are IP_OPTIONS,
- * IP_PKTOPTIONS, the IPsec policies and the structures of multicast.
- */
+/** The kinds of the IPPROTO_IP options. */
 export const ipOptions = {
   [IP_TOS]: { name: 'IP_TOS', ...int },
   [IP_TTL]: { name: 'IP_TTL', ...int },
   [IP_HDRINCL]: { name: 'IP_HDRINCL', ...bool },
+  [IP_OPTIONS]: {
+    name: 'IP_OPTIONS',
+    ...bytes(40),
+    needs: ['CAP_NET_RAW'],
+    needsWhen: 'for kinds that the kernel does not handle itself; without, EINVAL',
+  },
   [IP_ROUTER_ALERT]: { name: 'IP_ROUTER_ALERT', ...bool },
   [IP_RECVOPTS]: { name: 'IP_RECVOPTS', ...bool },
   [IP_RETOPTS]: { name: 'IP_RETOPTS', ...bool },
   [IP_PKTINFO]: { name: 'IP_PKTINFO', ...bool },
+  [IP_PKTOPTIONS]: { name: 'IP_PKTOPTIONS', ...readonly(bytes(512)) },
   [IP_MTU_DISCOVER]: { name: 'IP_MTU_DISCOVER', ...int },
   [IP_RECVERR]: { name: 'IP_RECVERR', ...bool },
   [IP_RECVTTL]: { name: 'IP_RECVTTL', ...bool },
   [IP_RECVTOS]: { name: 'IP_RECVTOS', ...bool },
   [IP_MTU]: { name: 'IP_MTU', ...readonly(int) },
   [IP_FREEBIND]: { name: 'IP_FREEBIND', ...bool },
+  [IP_IPSEC_POLICY]: {
+    name: 'IP_IPSEC_POLICY',
+    ...writeonly(bytes(0)),
+    needs: ['CAP_NET_ADMIN'],
+  },
+  [IP_XFRM_POLICY]: { name: 'IP_XFRM_POLICY', ...writeonly(bytes(0)), needs: ['CAP_NET_ADMIN'] },
   [IP_PASSSEC]: { name: 'IP_PASSSEC', ...bool },
-  [IP_TRANSPARENT]: { name: 'IP_TRANSPARENT', ...bool, needs: ['CAP_NET_ADMIN', 'CAP_NET_RAW'] },
+  [IP_TRANSPARENT]: {
+    name: 'IP_TRANSPARENT',
+    ...bool,
+    needs: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
+    needsWhen: 'to turn it on',
+  },
   [IP_RECVORIGDSTADDR]: { name: 'IP_RECVORIGDSTADDR', ...bool },
   [IP_MINTTL]: { name: 'IP_MINTTL', ...int },
   [IP_NODEFRAG]: { name: 'IP_NODEFRAG', ...bool },
@@ -250,10 +278,26 @@ export const ipOptions = {
   [IP_BIND_ADDRESS_NO_PORT]: { name: 'IP_BIND_ADDRESS_NO_PORT', ...bool, since: '4.2' },
   [IP_RECVFRAGSIZE]: { name: 'IP_RECVFRAGSIZE', ...bool, since: '4.10' },
   [IP_RECVERR_RFC4884]: { name: 'IP_RECVERR_RFC4884', ...bool, since: '5.9' },
+  [IP_MULTICAST_IF]: { name: 'IP_MULTICAST_IF', ...ip_multicast_if },
   [IP_MULTICAST_TTL]: { name: 'IP_MULTICAST_TTL', ...int },
   [IP_MULTICAST_LOOP]: { name: 'IP_MULTICAST_LOOP', ...bool },
+  [IP_ADD_MEMBERSHIP]: { name: 'IP_ADD_MEMBERSHIP', ...ip_mreqn },
+  [IP_DROP_MEMBERSHIP]: { name: 'IP_DROP_MEMBERSHIP', ...ip_mreqn },
+  [IP_UNBLOCK_SOURCE]: { name: 'IP_UNBLOCK_SOURCE', ...ip_mreq_source },
+  [IP_BLOCK_SOURCE]: { name: 'IP_BLOCK_SOURCE', ...ip_mreq_source },
+  [IP_ADD_SOURCE_MEMBERSHIP]: { name: 'IP_ADD_SOURCE_MEMBERSHIP', ...ip_mreq_source },
+  [IP_DROP_SOURCE_MEMBERSHIP]: { name: 'IP_DROP_SOURCE_MEMBERSHIP', ...ip_mreq_source },
+  [IP_MSFILTER]: { name: 'IP_MSFILTER', ...ip_msfilter },
+  [MCAST_JOIN_GROUP]: { name: 'MCAST_JOIN_GROUP', ...group_req },
+  [MCAST_BLOCK_SOURCE]: { name: 'MCAST_BLOCK_SOURCE', ...group_source_req },
+  [MCAST_UNBLOCK_SOURCE]: { name: 'MCAST_UNBLOCK_SOURCE', ...group_source_req },
+  [MCAST_LEAVE_GROUP]: { name: 'MCAST_LEAVE_GROUP', ...group_req },
+  [MCAST_JOIN_SOURCE_GROUP]: { name: 'MCAST_JOIN_SOURCE_GROUP', ...group_source_req },
+  [MCAST_LEAVE_SOURCE_GROUP]: { name: 'MCAST_LEAVE_SOURCE_GROUP', ...group_source_req },
+  [MCAST_MSFILTER]: { name: 'MCAST_MSFILTER', ...group_filter },
   [IP_MULTICAST_ALL]: { name: 'IP_MULTICAST_ALL', ...bool },
   [IP_UNICAST_IF]: { name: 'IP_UNICAST_IF', ...uint, since: '3.4' },
-  [IP_LOCAL_PORT_RANGE]: { name: 'IP_LOCAL_PORT_RANGE', ...uint, since: '6.3' },
+  [IP_LOCAL_PORT_RANGE]: { name: 'IP_LOCAL_PORT_RANGE', ...port_range, since: '6.3' },
   [IP_PROTOCOL]: { name: 'IP_PROTOCOL', ...readonly(int), since: '6.4' },
+  [SO_ORIGINAL_DST]: { name: 'SO_ORIGINAL_DST', ...original_dst },
 } as const satisfies OptionTable;

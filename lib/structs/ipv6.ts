@@ -1,34 +1,27 @@
 /**
  * IPv6: the options of IPPROTO_IPV6 and their values. ipv6(7)
  */
-import { bool, int, type OptionTable, uint } from './option.js';
-
-/** IPV6_FLOWLABEL_MGR, flr_action: get or create a label. */
-export const IPV6_FL_A_GET = 0;
-/** IPV6_FLOWLABEL_MGR, flr_action: give it back. */
-export const IPV6_FL_A_PUT = 1;
-/** IPV6_FLOWLABEL_MGR, flr_action: prolong it. */
-export const IPV6_FL_A_RENEW = 2;
-
-/** IPV6_FLOWLABEL_MGR, flr_flags: create it if it is not there. */
-export const IPV6_FL_F_CREATE = 1;
-/** IPV6_FLOWLABEL_MGR, flr_flags: fail if it is there. */
-export const IPV6_FL_F_EXCL = 2;
-/** IPV6_FLOWLABEL_MGR, flr_flags: answer with the label of the peer. Linux 3.14. */
-export const IPV6_FL_F_REFLECT = 4;
-/** IPV6_FLOWLABEL_MGR, flr_flags: read the label of the peer. Linux 3.14. */
-export const IPV6_FL_F_REMOTE = 8;
-
-/** IPV6_FLOWLABEL_MGR, flr_share: nobody said. */
-export const IPV6_FL_S_NONE = 0;
-/** IPV6_FLOWLABEL_MGR, flr_share: this socket. */
-export const IPV6_FL_S_EXCL = 1;
-/** IPV6_FLOWLABEL_MGR, flr_share: this process. */
-export const IPV6_FL_S_PROCESS = 2;
-/** IPV6_FLOWLABEL_MGR, flr_share: this user. */
-export const IPV6_FL_S_USER = 3;
-/** IPV6_FLOWLABEL_MGR, flr_share: everybody. */
-export const IPV6_FL_S_ANY = 255;
+import { in6_flowlabel_req } from './flowlabel.js';
+import {
+  MCAST_BLOCK_SOURCE,
+  MCAST_JOIN_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+  MCAST_MSFILTER,
+  MCAST_UNBLOCK_SOURCE,
+} from './ip.js';
+import { ip6_mtuinfo } from './mtuinfo.js';
+import {
+  group_filter,
+  group_req,
+  group_source_req,
+  ipv6_anycast_req,
+  ipv6_mreq,
+} from './multicast.js';
+import { bool, bytes, int, type OptionTable, uint, writeonly } from './option.js';
+import { original_dst } from './original_dst.js';
+import { in6_pktinfo } from './pktinfo.js';
 
 /** The bits of the flow label, in host byte order. */
 export const IPV6_FLOWINFO_FLOWLABEL = 0x000fffff;
@@ -93,13 +86,13 @@ export const IPV6_2292HOPOPTS = 3;
 export const IPV6_2292DSTOPTS = 4;
 /** IPV6_RECVRTHDR as RFC 2292 had it. bool. */
 export const IPV6_2292RTHDR = 5;
-/** The latest ancillary data of a stream socket. Bytes. */
+/** Control messages: set for what is sent, read of a stream socket. Bytes. RFC 2292 */
 export const IPV6_2292PKTOPTIONS = 6;
 /** Raw sockets: where the checksum is. int, byte offset; -1 none. */
 export const IPV6_CHECKSUM = 7;
 /** IPV6_RECVHOPLIMIT as RFC 2292 had it. bool. */
 export const IPV6_2292HOPLIMIT = 8;
-/** Ancillary data: the next hop. sockaddr_in6. */
+/** The type of a control message: the next hop. sockaddr_in6. */
 export const IPV6_NEXTHOP = 9;
 /** Obsolete; not an option any more. ipv6(7) */
 export const IPV6_AUTHHDR = 10;
@@ -127,7 +120,7 @@ export const IPV6_MTU = 24;
 export const IPV6_RECVERR = 25;
 /** IPv6 only, not IPv4 by mapped addresses. bool. ipv6(7) */
 export const IPV6_V6ONLY = 26;
-/** Take an anycast address. ipv6_mreq, set only. */
+/** Take an anycast address. ipv6_mreq, set only. Needs CAP_NET_ADMIN. */
 export const IPV6_JOIN_ANYCAST = 27;
 /** Leave an anycast address. ipv6_mreq, set only. */
 export const IPV6_LEAVE_ANYCAST = 28;
@@ -151,38 +144,38 @@ export const IPV6_PMTUDISC_INTERFACE = 4;
 /** The same, and fragment what is too long. Linux 3.15. */
 export const IPV6_PMTUDISC_OMIT = 5;
 
-/** Manage flow labels. in6_flowlabel_req. */
+/** Manage flow labels; read since Linux 3.14. in6_flowlabel_req. RFC 6437 */
 export const IPV6_FLOWLABEL_MGR = 32;
 /** Take the flow label from the address. bool. */
 export const IPV6_FLOWINFO_SEND = 33;
-/** An IPsec policy, as PF_KEY has it. sadb_x_policy, set only. */
+/** An IPsec policy, as PF_KEY has it. Bytes of sadb_x_policy, set only. Needs CAP_NET_ADMIN. */
 export const IPV6_IPSEC_POLICY = 34;
-/** An IPsec policy. xfrm_userpolicy_info, set only. */
+/** An IPsec policy. Bytes of xfrm_userpolicy_info, set only. Needs CAP_NET_ADMIN. */
 export const IPV6_XFRM_POLICY = 35;
 /** The caller writes the IP header of raw packets. bool. Linux 4.5. */
 export const IPV6_HDRINCL = 36;
 
 /** Receive IPV6_PKTINFO with each datagram: interface and address. bool. ipv6(7) */
 export const IPV6_RECVPKTINFO = 49;
-/** Ancillary data, or for all that is sent. in6_pktinfo. ipv6(7) */
+/** The interface (not the address) of all that is sent; a cmsg. in6_pktinfo, set only. ipv6(7) */
 export const IPV6_PKTINFO = 50;
 /** Receive IPV6_HOPLIMIT with each datagram. bool. ipv6(7) */
 export const IPV6_RECVHOPLIMIT = 51;
-/** Ancillary data: the hop limit. int. ipv6(7) */
+/** The type of a control message: the hop limit. int. ipv6(7) */
 export const IPV6_HOPLIMIT = 52;
 /** Receive IPV6_HOPOPTS with each datagram. bool. ipv6(7) */
 export const IPV6_RECVHOPOPTS = 53;
-/** Ancillary data, or for all that is sent: hop-by-hop options. Bytes. ipv6(7) */
+/** Hop-by-hop options of all that is sent; a cmsg. Bytes. Needs CAP_NET_RAW. ipv6(7) */
 export const IPV6_HOPOPTS = 54;
-/** Ancillary data, or for all that is sent: options before routing. Bytes. */
+/** Options before routing of all that is sent; a cmsg. Bytes. Needs CAP_NET_RAW. */
 export const IPV6_RTHDRDSTOPTS = 55;
 /** Receive IPV6_RTHDR with each datagram. bool. ipv6(7) */
 export const IPV6_RECVRTHDR = 56;
-/** Ancillary data, or for all that is sent: the routing header. Bytes. ipv6(7) */
+/** The routing header of all that is sent; a cmsg. Bytes. ipv6(7) */
 export const IPV6_RTHDR = 57;
 /** Receive IPV6_DSTOPTS with each datagram. bool. ipv6(7) */
 export const IPV6_RECVDSTOPTS = 58;
-/** Ancillary data, or for all that is sent: destination options. Bytes. ipv6(7) */
+/** Destination options of all that is sent; a cmsg. Bytes. Needs CAP_NET_RAW. ipv6(7) */
 export const IPV6_DSTOPTS = 59;
 /** Receive IPV6_PATHMTU when the path MTU is exceeded. bool. */
 export const IPV6_RECVPATHMTU = 60;
@@ -220,7 +213,7 @@ export const IPV6_MINHOPCOUNT = 73;
 export const IPV6_ORIGDSTADDR = 74;
 /** Receive the original destination with each datagram. bool. */
 export const IPV6_RECVORIGDSTADDR = 74;
-/** Bind foreign addresses. bool. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
+/** Bind foreign addresses; true needs CAP_NET_ADMIN or CAP_NET_RAW. bool. */
 export const IPV6_TRANSPARENT = 75;
 /** The interface of unicasts. uint, its index in network byte order. Linux 3.4. */
 export const IPV6_UNICAST_IF = 76;
@@ -228,17 +221,22 @@ export const IPV6_UNICAST_IF = 76;
 export const IPV6_RECVFRAGSIZE = 77;
 /** Bind an address that is not here, or not yet. bool. Linux 4.15. */
 export const IPV6_FREEBIND = 78;
+/** Where a redirected TCP connection was going. sockaddr_in6, read only. Linux 3.8. */
+export const IP6T_SO_ORIGINAL_DST = 80;
 
-/**
- * The kinds of the IPPROTO_IPV6 options. Left out, and so read and set as bytes, are extension
- * headers, flow labels, IPsec policies and the structures of multicast.
- */
+/** The kinds of the IPPROTO_IPV6 options. */
 export const ipv6Options = {
   [IPV6_ADDRFORM]: { name: 'IPV6_ADDRFORM', ...int },
   [IPV6_2292PKTINFO]: { name: 'IPV6_2292PKTINFO', ...bool },
   [IPV6_2292HOPOPTS]: { name: 'IPV6_2292HOPOPTS', ...bool },
   [IPV6_2292DSTOPTS]: { name: 'IPV6_2292DSTOPTS', ...bool },
   [IPV6_2292RTHDR]: { name: 'IPV6_2292RTHDR', ...bool },
+  [IPV6_2292PKTOPTIONS]: {
+    name: 'IPV6_2292PKTOPTIONS',
+    ...bytes(2048),
+    needs: ['CAP_NET_RAW'],
+    needsWhen: 'for hop-by-hop and destination options',
+  },
   [IPV6_CHECKSUM]: { name: 'IPV6_CHECKSUM', ...int },
   [IPV6_2292HOPLIMIT]: { name: 'IPV6_2292HOPLIMIT', ...bool },
   [IPV6_FLOWINFO]: { name: 'IPV6_FLOWINFO', ...bool },
@@ -246,22 +244,59 @@ export const ipv6Options = {
   [IPV6_MULTICAST_IF]: { name: 'IPV6_MULTICAST_IF', ...int },
   [IPV6_MULTICAST_HOPS]: { name: 'IPV6_MULTICAST_HOPS', ...int },
   [IPV6_MULTICAST_LOOP]: { name: 'IPV6_MULTICAST_LOOP', ...bool },
+  [IPV6_ADD_MEMBERSHIP]: { name: 'IPV6_ADD_MEMBERSHIP', ...ipv6_mreq },
+  [IPV6_DROP_MEMBERSHIP]: { name: 'IPV6_DROP_MEMBERSHIP', ...ipv6_mreq },
   [IPV6_ROUTER_ALERT]: { name: 'IPV6_ROUTER_ALERT', ...int },
   [IPV6_MTU_DISCOVER]: { name: 'IPV6_MTU_DISCOVER', ...int },
   [IPV6_MTU]: { name: 'IPV6_MTU', ...int },
   [IPV6_RECVERR]: { name: 'IPV6_RECVERR', ...bool },
   [IPV6_V6ONLY]: { name: 'IPV6_V6ONLY', ...bool },
+  [IPV6_JOIN_ANYCAST]: {
+    name: 'IPV6_JOIN_ANYCAST',
+    ...ipv6_anycast_req,
+    needs: ['CAP_NET_ADMIN'],
+  },
+  [IPV6_LEAVE_ANYCAST]: { name: 'IPV6_LEAVE_ANYCAST', ...ipv6_anycast_req },
   [IPV6_MULTICAST_ALL]: { name: 'IPV6_MULTICAST_ALL', ...bool, since: '4.20' },
   [IPV6_ROUTER_ALERT_ISOLATE]: { name: 'IPV6_ROUTER_ALERT_ISOLATE', ...bool, since: '5.1' },
   [IPV6_RECVERR_RFC4884]: { name: 'IPV6_RECVERR_RFC4884', ...bool, since: '5.9' },
+  [IPV6_FLOWLABEL_MGR]: {
+    name: 'IPV6_FLOWLABEL_MGR',
+    ...in6_flowlabel_req,
+    needs: ['CAP_NET_ADMIN'],
+    needsWhen: 'where expires or linger is more than 150 seconds',
+  },
   [IPV6_FLOWINFO_SEND]: { name: 'IPV6_FLOWINFO_SEND', ...bool },
+  [IPV6_IPSEC_POLICY]: {
+    name: 'IPV6_IPSEC_POLICY',
+    ...writeonly(bytes(0)),
+    needs: ['CAP_NET_ADMIN'],
+  },
+  [IPV6_XFRM_POLICY]: {
+    name: 'IPV6_XFRM_POLICY',
+    ...writeonly(bytes(0)),
+    needs: ['CAP_NET_ADMIN'],
+  },
   [IPV6_HDRINCL]: { name: 'IPV6_HDRINCL', ...bool, since: '4.5' },
+  [MCAST_JOIN_GROUP]: { name: 'MCAST_JOIN_GROUP', ...group_req },
+  [MCAST_BLOCK_SOURCE]: { name: 'MCAST_BLOCK_SOURCE', ...group_source_req },
+  [MCAST_UNBLOCK_SOURCE]: { name: 'MCAST_UNBLOCK_SOURCE', ...group_source_req },
+  [MCAST_LEAVE_GROUP]: { name: 'MCAST_LEAVE_GROUP', ...group_req },
+  [MCAST_JOIN_SOURCE_GROUP]: { name: 'MCAST_JOIN_SOURCE_GROUP', ...group_source_req },
+  [MCAST_LEAVE_SOURCE_GROUP]: { name: 'MCAST_LEAVE_SOURCE_GROUP', ...group_source_req },
+  [MCAST_MSFILTER]: { name: 'MCAST_MSFILTER', ...group_filter },
   [IPV6_RECVPKTINFO]: { name: 'IPV6_RECVPKTINFO', ...bool },
+  [IPV6_PKTINFO]: { name: 'IPV6_PKTINFO', ...writeonly(in6_pktinfo) },
   [IPV6_RECVHOPLIMIT]: { name: 'IPV6_RECVHOPLIMIT', ...bool },
   [IPV6_RECVHOPOPTS]: { name: 'IPV6_RECVHOPOPTS', ...bool },
+  [IPV6_HOPOPTS]: { name: 'IPV6_HOPOPTS', ...bytes(2048), needs: ['CAP_NET_RAW'] },
+  [IPV6_RTHDRDSTOPTS]: { name: 'IPV6_RTHDRDSTOPTS', ...bytes(2048), needs: ['CAP_NET_RAW'] },
   [IPV6_RECVRTHDR]: { name: 'IPV6_RECVRTHDR', ...bool },
+  [IPV6_RTHDR]: { name: 'IPV6_RTHDR', ...bytes(2048) },
   [IPV6_RECVDSTOPTS]: { name: 'IPV6_RECVDSTOPTS', ...bool },
+  [IPV6_DSTOPTS]: { name: 'IPV6_DSTOPTS', ...bytes(2048), needs: ['CAP_NET_RAW'] },
   [IPV6_RECVPATHMTU]: { name: 'IPV6_RECVPATHMTU', ...bool },
+  [IPV6_PATHMTU]: { name: 'IPV6_PATHMTU', ...ip6_mtuinfo },
   [IPV6_DONTFRAG]: { name: 'IPV6_DONTFRAG', ...bool },
   [IPV6_RECVTCLASS]: { name: 'IPV6_RECVTCLASS', ...bool },
   [IPV6_TCLASS]: { name: 'IPV6_TCLASS', ...int },
@@ -273,8 +308,10 @@ export const ipv6Options = {
     name: 'IPV6_TRANSPARENT',
     ...bool,
     needs: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
+    needsWhen: 'to turn it on',
   },
   [IPV6_UNICAST_IF]: { name: 'IPV6_UNICAST_IF', ...uint, since: '3.4' },
   [IPV6_RECVFRAGSIZE]: { name: 'IPV6_RECVFRAGSIZE', ...bool, since: '4.10' },
   [IPV6_FREEBIND]: { name: 'IPV6_FREEBIND', ...bool, since: '4.15' },
+  [IP6T_SO_ORIGINAL_DST]: { name: 'IP6T_SO_ORIGINAL_DST', ...original_dst, since: '3.8' },
 } as const satisfies OptionTable;

@@ -1,9 +1,10 @@
 /** Memory for many messages, as sendmmsg(2) and recvmmsg(2) take them. */
+import type { Buf } from '../kernel/bytes.js';
 import { buffer, integer, isBuf, rangeError } from '../kernel/validate.js';
-import { type ControlInit, type ControlMessage, controlBytes, decodeControl } from './cmsg.js';
+import { type ControlInit, type ControlMessage, controlBytes, receivedControl } from './cmsg.js';
 import { decodeSockaddr, type SockAddr, type SockAddrLike, sockaddrBytes } from './sockaddr.js';
 
-/** The kernel takes no more messages in a call. sendmmsg(2) */
+/** sendmmsg(2) takes no more messages in a call. */
 const UIO_MAXIOV = 1024;
 
 /**
@@ -51,7 +52,7 @@ export class MsgVec {
    * @param namesize     bytes for the address of one
    * @param controlsize  bytes for the control data of one
    */
-  constructor(vlen: number, data: number | Uint8Array, namesize = 0, controlsize = 0) {
+  constructor(vlen: number, data: number | Buf, namesize = 0, controlsize = 0) {
     this.vlen = integer(vlen, 'vlen', 1, UIO_MAXIOV);
     const max = Math.floor(0x7fff_ffff / vlen);
     if (isBuf(data)) {
@@ -100,12 +101,12 @@ export class MsgVec {
   /** The control messages that came with message `i`. */
   messages(i: number): ControlMessage[] {
     const at = this.index(i) * this.controlsize;
-    const length = Math.min(this.controllen[i] ?? 0, this.controlsize);
-    return decodeControl(this.control.subarray(at, at + length));
+    const room = this.control.subarray(at, at + this.controlsize);
+    return receivedControl(room, this.controllen[i] ?? 0, this.flags[i] ?? 0);
   }
 
   /** Says what control messages go with message `i`. */
-  setMessages(i: number, control: readonly ControlInit[]): void {
+  setMessages(i: number, control: readonly ControlInit[] | Buf): void {
     const bytes = buffer(controlBytes(control), 'control');
     if (bytes.byteLength > this.controlsize) {
       throw rangeError('control', `must have at most ${this.controlsize} bytes`, bytes.byteLength);

@@ -1,9 +1,6 @@
 /** Netlink messages. netlink(7) */
 import { Reader, Writer } from '../kernel/bytes.js';
 
-/** The protocol of AF_NETLINK that lists sockets. Linux 3.3. sock_diag(7) */
-export const NETLINK_SOCK_DIAG = 4;
-
 /** A message that must be ignored. netlink(7) */
 export const NLMSG_NOOP = 1;
 /** A negated errno, or 0 for an acknowledgement. netlink(7) */

@@ -60,11 +60,13 @@ export const TCP_NLA_TTL = 26;
 /** Other paths tried, by PLB and after timeouts. Linux 6.2. */
 export const TCP_NLA_REHASH = 27;
 
-type Read = (r: Reader) => number;
+type Read = (r: Reader) => number | bigint;
 const u8: Read = (r) => r.u8();
 const u16: Read = (r) => r.u16();
 const u32: Read = (r) => r.u32();
 const count64: Read = (r) => r.count64();
+/** An instant, of which a number would lose nanoseconds after 104 days. */
+const instant: Read = (r) => r.u64();
 
 /** The attributes in the order of their numbers: name, size, how to read it. */
 const attributes = [
@@ -92,10 +94,10 @@ const attributes = [
   ['srtt', 4, u32],
   ['timeout_rehash', 2, u16],
   ['bytes_notsent', 4, u32],
-  ['edt', 8, count64],
+  ['edt', 8, instant],
   ['ttl', 1, u8],
   ['rehash', 4, u32],
-] as const;
+] as const satisfies readonly (readonly [keyof TcpNla, number, Read])[];
 
 /**
  * The attributes TCP_NLA_*, linux/tcp.h, by their names without that. What this kernel does not
@@ -151,7 +153,7 @@ export interface TcpNla {
   /** TCP_NLA_BYTES_NOTSENT: in the send queue and not yet sent. Bytes. Linux 5.12. */
   bytes_notsent?: number;
   /** TCP_NLA_EDT: earliest departure by CLOCK_MONOTONIC. Nanoseconds. Linux 5.12. */
-  edt?: number;
+  edt?: bigint;
   /** TCP_NLA_TTL: time to live or hop limit of the packet that acknowledged. Linux 5.12. */
   ttl?: number;
   /** TCP_NLA_REHASH: other paths tried, by PLB and after timeouts. Linux 6.2. */
@@ -160,10 +162,10 @@ export interface TcpNla {
 
 export const opt_stats = structure<TcpNla>(0, (r, length) => {
   const found = decodeNlattrs(r.bytes.subarray(0, length));
-  const stats: TcpNla = {};
+  const stats: Record<string, number | bigint> = {};
   attributes.forEach(([name, size, read], i) => {
     const bytes = found.get(i + 1);
     if (bytes !== undefined && bytes.byteLength >= size) stats[name] = read(new Reader(bytes));
   });
-  return stats;
+  return stats as TcpNla;
 });

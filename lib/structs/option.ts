@@ -2,11 +2,16 @@
  * What the value of a socket option is: how many bytes to offer the kernel, how they are read, how
  * a value is written. Each option of a manual page names one of these kinds in that page's table.
  */
-import { type Reader, Writer } from '../kernel/bytes.js';
-import { integer, object, typeError } from '../kernel/validate.js';
+import { type Buf, type Reader, Writer } from '../kernel/bytes.js';
+import { buffer, integer, object, typeError } from '../kernel/validate.js';
 
 /** A capability that the kernel asks for. capabilities(7) */
-export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'CAP_NET_BIND_SERVICE' | 'CAP_BPF';
+export type Capability =
+  | 'CAP_NET_ADMIN'
+  | 'CAP_NET_RAW'
+  | 'CAP_NET_BIND_SERVICE'
+  | 'CAP_NET_BROADCAST'
+  | 'CAP_BPF';
 
 /**
  * What kind of value it is that reads as `Get` and is set from `Set`; `never` where it cannot be.
@@ -19,7 +24,10 @@ export interface Kind<Get, Set, Ask = never> {
   readonly decode: (reader: Reader, length: number) => Get;
   /** What the kernel takes for `value`: a number for a C int, otherwise bytes. */
   readonly encode: (value: Set) => number | string | Uint8Array;
-  /** What the kernel reads before it answers in the same memory: the first bytes of that. */
+  /**
+   * What the kernel reads before it answers in the same memory: the first bytes of that, or more
+   * than `size`, and then all of it.
+   */
   readonly ask?: (value: Ask) => Uint8Array;
   /** The one thing that can be done with it; both when absent. */
   readonly access?: 'read' | 'write';
@@ -76,6 +84,17 @@ export function asked<Get, Set, Ask>(
   ask: (value: Ask) => Uint8Array,
 ): Kind<Get, Set, Ask> & { ask: (value: Ask) => Uint8Array } {
   return { ...of, ask };
+}
+
+/** A structure that the kernel completes, and whose beginning is always `first`. */
+export function begun<Get, Set>(
+  of: Kind<Get, Set>,
+  first: Uint8Array,
+): Kind<Get, Set, undefined> & { ask: (value: undefined) => Uint8Array } {
+  return asked(of, (value: undefined) => {
+    if (value !== undefined) throw typeError('buf', 'must be memory, or not given', value);
+    return first;
+  });
 }
 
 /** A structure that is set only. `encode` returns all of its bytes. */
@@ -143,6 +162,14 @@ export const name = (size: number): Kind<string, string> =>
       if (typeof value !== 'string') throw typeError('value', 'must be a string', value);
       return value;
     },
+  );
+
+/** At most `size` bytes, as they are. */
+export const bytes = (size: number): Kind<Uint8Array, Buf> =>
+  kind(
+    size,
+    (r, length) => r.copy(length),
+    (value: Buf) => buffer(value, 'value'),
   );
 
 /** `struct timeval`, sys/time.h. All zero means no limit. */

@@ -1,6 +1,6 @@
 /** Which interface and address a datagram came by, or is to go by. ip(7), ipv6(7) */
 import { Writer } from '../kernel/bytes.js';
-import { object, uint32 } from '../kernel/validate.js';
+import { int32, object } from '../kernel/validate.js';
 import { ipv4At, ipv4Bytes, ipv6At, ipv6Bytes } from './inet.js';
 import { type Kind, kind } from './option.js';
 
@@ -24,11 +24,11 @@ export interface In6Pktinfo {
 
 export const in_pktinfo: Kind<InPktinfo, Partial<InPktinfo>> = kind(
   12,
-  (r) => ({ ifindex: r.u32(), spec_dst: ipv4At(r), addr: ipv4At(r) }),
+  (r) => ({ ifindex: r.i32(), spec_dst: ipv4At(r), addr: ipv4At(r) }),
   (value) => {
     const { ifindex = 0, spec_dst = '0.0.0.0', addr = '0.0.0.0' } = object(value, 'value');
     return new Writer(12)
-      .u32(uint32(ifindex, 'value.ifindex'))
+      .u32(int32(ifindex, 'value.ifindex'))
       .copy(ipv4Bytes(spec_dst, 'value.spec_dst'))
       .copy(ipv4Bytes(addr, 'value.addr')).bytes;
   },
@@ -36,10 +36,10 @@ export const in_pktinfo: Kind<InPktinfo, Partial<InPktinfo>> = kind(
 
 export const in6_pktinfo: Kind<In6Pktinfo, Partial<In6Pktinfo>> = kind(
   20,
-  (r) => ({ addr: ipv6At(r), ifindex: r.u32() }),
+  (r) => ({ addr: ipv6At(r), ifindex: r.i32() }),
   (value) => {
     const { addr = '::', ifindex = 0 } = object(value, 'value');
-    return new Writer(20).copy(ipv6Bytes(addr, 'value.addr')).u32(uint32(ifindex, 'value.ifindex'))
+    return new Writer(20).copy(ipv6Bytes(addr, 'value.addr')).u32(int32(ifindex, 'value.ifindex'))
       .bytes;
   },
 );

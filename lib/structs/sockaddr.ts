@@ -147,67 +147,99 @@ function name(value: unknown, argument: string, max: number): Uint8Array {
   return bytes;
 }
 
-function encodeIn(addr: Record<string, unknown>): Uint8Array {
-  const bytes = ipv4Bytes(addr.addr, 'addr.addr');
-  return new Writer(16).u16(AF_INET).be16(uint16(addr.port, 'addr.port')).copy(bytes).bytes;
+function encodeIn(addr: Record<string, unknown>, at: string): Uint8Array {
+  const bytes = ipv4Bytes(addr.addr, `${at}.addr`);
+  return new Writer(16)
+    .u16(AF_INET)
+    .be16(uint16(addr.port, `${at}.port`))
+    .copy(bytes).bytes;
 }
 
-function encodeIn6(addr: Record<string, unknown>): Uint8Array {
-  const bytes = ipv6Bytes(addr.addr, 'addr.addr');
+function encodeIn6(addr: Record<string, unknown>, at: string): Uint8Array {
+  const bytes = ipv6Bytes(addr.addr, `${at}.addr`);
   return new Writer(28)
     .u16(AF_INET6)
-    .be16(uint16(addr.port, 'addr.port'))
-    .be32(uint32(addr.flowinfo ?? 0, 'addr.flowinfo'))
+    .be16(uint16(addr.port, `${at}.port`))
+    .be32(uint32(addr.flowinfo ?? 0, `${at}.flowinfo`))
     .copy(bytes)
-    .u32(uint32(addr.scope_id ?? 0, 'addr.scope_id')).bytes;
+    .u32(uint32(addr.scope_id ?? 0, `${at}.scope_id`)).bytes;
 }
 
-function encodeUn(addr: Record<string, unknown>): Uint8Array {
+function encodeUn(addr: Record<string, unknown>, at: string): Uint8Array {
   if (addr.path !== undefined) {
-    const path = name(addr.path, 'addr.path', UNIX_PATH_MAX);
+    const path = name(addr.path, `${at}.path`, UNIX_PATH_MAX);
     if (path.byteLength === 0 || path.includes(0)) {
-      throw rangeError('addr.path', 'must not be empty or contain NUL', addr.path);
+      throw rangeError(`${at}.path`, 'must not be empty or contain NUL', addr.path);
     }
     // With the NUL that C counts, where there is room for it.
     const size = 2 + Math.min(path.byteLength + 1, UNIX_PATH_MAX);
     return new Writer(size).u16(AF_UNIX).copy(path).bytes;
   }
   if (addr.abstract === undefined) return new Writer(2).u16(AF_UNIX).bytes;
-  const abstract = name(addr.abstract, 'addr.abstract', UNIX_PATH_MAX - 1);
+  const abstract = name(addr.abstract, `${at}.abstract`, UNIX_PATH_MAX - 1);
   return new Writer(3 + abstract.byteLength).u16(AF_UNIX).skip(1).copy(abstract).bytes;
 }
 
-function encodeNl(addr: Record<string, unknown>): Uint8Array {
+function encodeNl(addr: Record<string, unknown>, at: string): Uint8Array {
   return new Writer(12)
     .u16(AF_NETLINK)
     .skip(2)
-    .u32(uint32(addr.pid, 'addr.pid'))
-    .u32(uint32(addr.groups, 'addr.groups')).bytes;
+    .u32(uint32(addr.pid, `${at}.pid`))
+    .u32(uint32(addr.groups, `${at}.groups`)).bytes;
 }
 
-function encodeLl(addr: Record<string, unknown>): Uint8Array {
+function encodeLl(addr: Record<string, unknown>, at: string): Uint8Array {
   const address = addr.addr === undefined ? new Uint8Array(0) : addr.addr;
   if (!isUint8Array(address)) {
-    throw typeError('addr.addr', 'must be a Uint8Array', addr.addr);
+    throw typeError(`${at}.addr`, 'must be a Uint8Array', addr.addr);
   }
   // sll_addr has 8 bytes; the longer addresses of InfiniBand (20) run past the C structure.
-  const length = integer(address.byteLength, 'addr.addr.byteLength', 0, 32);
+  const length = integer(address.byteLength, `${at}.addr.byteLength`, 0, 32);
   return new Writer(12 + Math.max(8, length))
     .u16(AF_PACKET)
-    .be16(uint16(addr.protocol, 'addr.protocol'))
-    .u32(int32(addr.ifindex, 'addr.ifindex'))
-    .u16(uint16(addr.hatype ?? 0, 'addr.hatype'))
-    .u8(integer(addr.pkttype ?? 0, 'addr.pkttype', 0, 255))
+    .be16(uint16(addr.protocol, `${at}.protocol`))
+    .u32(int32(addr.ifindex, `${at}.ifindex`))
+    .u16(uint16(addr.hatype ?? 0, `${at}.hatype`))
+    .u8(integer(addr.pkttype ?? 0, `${at}.pkttype`, 0, 255))
     .u8(length)
     .copy(address).bytes;
 }
 
-function encodeVm(addr: Record<string, unknown>): Uint8Array {
+function encodeVm(addr: Record<string, unknown>, at: string): Uint8Array {
   return new Writer(16)
     .u16(AF_VSOCK)
     .skip(2)
-    .u32(uint32(addr.port, 'addr.port'))
-    .u32(uint32(addr.cid, 'addr.cid')).bytes;
+    .u32(uint32(addr.port, `${at}.port`))
+    .u32(uint32(addr.cid, `${at}.cid`)).bytes;
+}
+
+function encode(addr: unknown, at: string): Uint8Array {
+  const fields = object(addr, at);
+  const sa_family = uint16(fields.family, `${at}.family`);
+  if (fields.data !== undefined) {
+    if (!isUint8Array(fields.data)) {
+      throw typeError(`${at}.data`, 'must be a Uint8Array', fields.data);
+    }
+    return new Writer(2 + fields.data.byteLength).u16(sa_family).copy(fields.data).bytes;
+  }
+  switch (sa_family) {
+    case AF_UNSPEC:
+      return new Uint8Array(16);
+    case AF_UNIX:
+      return encodeUn(fields, at);
+    case AF_INET:
+      return encodeIn(fields, at);
+    case AF_INET6:
+      return encodeIn6(fields, at);
+    case AF_NETLINK:
+      return encodeNl(fields, at);
+    case AF_PACKET:
+      return encodeLl(fields, at);
+    case AF_VSOCK:
+      return encodeVm(fields, at);
+    default:
+      throw typeError(`${at}.data`, 'must be a Uint8Array for this family', undefined);
+  }
 }
 
 /**
@@ -217,32 +249,18 @@ function encodeVm(addr: Record<string, unknown>): Uint8Array {
  * @throws RangeError for an address that cannot be told: a path over 108 bytes, a port over 65535
  */
 export function encodeSockaddr(addr: SockAddr | { family: number; data: Uint8Array }): Uint8Array {
-  const fields = object(addr, 'addr');
-  const sa_family = uint16(fields.family, 'addr.family');
-  if (fields.data !== undefined) {
-    if (!isUint8Array(fields.data)) {
-      throw typeError('addr.data', 'must be a Uint8Array', fields.data);
-    }
-    return new Writer(2 + fields.data.byteLength).u16(sa_family).copy(fields.data).bytes;
+  return encode(addr, 'addr');
+}
+
+const SOCKADDR_STORAGE = 128;
+
+/** A `struct sockaddr_storage` that is part of a structure, where it is called `name`. */
+export function sockaddrStorage(addr: unknown, name: string): Uint8Array {
+  const bytes = isBuf(addr) ? buffer(addr, name) : encode(addr, name);
+  if (bytes.byteLength > SOCKADDR_STORAGE) {
+    throw rangeError(name, `must have at most ${SOCKADDR_STORAGE} bytes`, addr);
   }
-  switch (sa_family) {
-    case AF_UNSPEC:
-      return new Uint8Array(16);
-    case AF_UNIX:
-      return encodeUn(fields);
-    case AF_INET:
-      return encodeIn(fields);
-    case AF_INET6:
-      return encodeIn6(fields);
-    case AF_NETLINK:
-      return encodeNl(fields);
-    case AF_PACKET:
-      return encodeLl(fields);
-    case AF_VSOCK:
-      return encodeVm(fields);
-    default:
-      throw typeError('addr.data', 'must be a Uint8Array for this family', undefined);
-  }
+  return new Writer(SOCKADDR_STORAGE).copy(bytes).bytes;
 }
 
 // ignoreBOM keeps a leading U+FEFF, which is part of the name.

@@ -1,6 +1,7 @@
 /**
  * The levels of socket options, and the options of SOL_SOCKET. socket(7)
  */
+import { dmabuf_tokens } from './dmabuf_token.js';
 import { linger } from './linger.js';
 import { meminfo } from './meminfo.js';
 import {
@@ -15,6 +16,9 @@ import {
   uint,
   writeonly,
 } from './option.js';
+import { peergroups, peername } from './peer.js';
+import { filter, filter_set } from './sock_filter.js';
+import { sock_txtime, timestamping } from './timestamping.js';
 import { ucred } from './ucred.js';
 
 /** Options of ip.ts; the number of IPPROTO_IP. ip(7) */
@@ -108,7 +112,7 @@ export const SOL_SMC = 286;
 /** Virtual machine sockets, for ancillary data. vsock(7). Linux 6.7. */
 export const SOL_VSOCK = 287;
 
-/** Record debug information. bool. Needs CAP_NET_ADMIN to set. socket(7) */
+/** Record debug information. bool; true is for CAP_NET_ADMIN. socket(7) */
 export const SO_DEBUG = 1;
 /** Let bind(2) take a local address that is in use, except by a listener. bool. socket(7) */
 export const SO_REUSEADDR = 2;
@@ -162,13 +166,13 @@ export const SO_SECURITY_ENCRYPTION_TRANSPORT = 23;
 export const SO_SECURITY_ENCRYPTION_NETWORK = 24;
 /** Send and receive through one interface; '' undoes it. string. socket(7) */
 export const SO_BINDTODEVICE = 25;
-/** Filter what is received by a classic BPF program. sock_fprog, set only. socket(7) */
+/** Filter what is received by a classic BPF program. `SockFilter[]`. socket(7) */
 export const SO_ATTACH_FILTER = 26;
 /** Remove the filter. The int is ignored; set only. socket(7) */
 export const SO_DETACH_FILTER = 27;
-/** SO_ATTACH_FILTER when read: the classic BPF program. Linux 3.8. socket(7) */
+/** SO_ATTACH_FILTER when read: the classic BPF program; since Linux 3.8. socket(7) */
 export const SO_GET_FILTER = 26;
-/** The address of the peer, as getpeername(2) has it. Bytes, read only. */
+/** The address of the peer, if the reader says how long it is. SockAddr, read only. */
 export const SO_PEERNAME = 28;
 /** Is the socket listening? bool, read only. socket(7) */
 export const SO_ACCEPTCONN = 30;
@@ -206,7 +210,7 @@ export const SO_INCOMING_CPU = 49;
 export const SO_ATTACH_BPF = 50;
 /** Another name of SO_DETACH_FILTER. Linux 3.19. socket(7) */
 export const SO_DETACH_BPF = 27;
-/** Classic BPF chooses in a SO_REUSEPORT group. sock_fprog. Linux 4.5. socket(7) */
+/** Classic BPF chooses in a SO_REUSEPORT group: the index. `SockFilter[]`. Linux 4.5. socket(7) */
 export const SO_ATTACH_REUSEPORT_CBPF = 51;
 /** eBPF chooses in a SO_REUSEPORT group. int, its fd; set only. Linux 4.5. */
 export const SO_ATTACH_REUSEPORT_EBPF = 52;
@@ -222,9 +226,9 @@ export const SO_COOKIE = 57;
 export const SO_PEERGROUPS = 59;
 /** Allow MSG_ZEROCOPY. bool. Linux 4.14. */
 export const SO_ZEROCOPY = 60;
-/** Send each packet at a time of its own. sock_txtime. Linux 4.19. */
+/** Send each packet at a time of its own. { clockid, flags }. Linux 4.19. */
 export const SO_TXTIME = 61;
-/** SO_BINDTODEVICE by number. int, interface index; 0 undoes it. Linux 5.0. */
+/** SO_BINDTODEVICE by number. int, interface index; 0 undoes it. Linux 5.1. */
 export const SO_BINDTOIFINDEX = 62;
 /** The number of SO_TIMESTAMP with a timeval of two C longs. Linux 5.1. */
 export const SO_TIMESTAMP_OLD = 29;
@@ -236,7 +240,7 @@ export const SO_TIMESTAMPING_OLD = 37;
 export const SO_TIMESTAMP_NEW = 63;
 /** SO_TIMESTAMPNS with 64-bit time on every machine. bool. Linux 5.1. */
 export const SO_TIMESTAMPNS_NEW = 64;
-/** SO_TIMESTAMPING with 64-bit time on every machine. int. Linux 5.1. */
+/** SO_TIMESTAMPING with 64-bit time on every machine. Linux 5.1. */
 export const SO_TIMESTAMPING_NEW = 65;
 /** SO_RCVTIMEO with 64-bit time on every machine. timeval. Linux 5.1. */
 export const SO_RCVTIMEO_NEW = 66;
@@ -244,7 +248,7 @@ export const SO_RCVTIMEO_NEW = 66;
 export const SO_SNDTIMEO_NEW = 67;
 /** Remove the program of the SO_REUSEPORT group. int ignored; set only. Linux 5.3. */
 export const SO_DETACH_REUSEPORT_BPF = 68;
-/** Poll the device rather than take interrupts. bool. Needs CAP_NET_ADMIN to set. Linux 5.11. */
+/** Poll the device rather than take interrupts. bool; true is for CAP_NET_ADMIN. Linux 5.11. */
 export const SO_PREFER_BUSY_POLL = 69;
 /** Packets per busy poll. int, set only. Linux 5.11. */
 export const SO_BUSY_POLL_BUDGET = 70;
@@ -266,7 +270,7 @@ export const SO_PEERPIDFD = 77;
 export const SO_DEVMEM_LINEAR = 78;
 /** Cmsg: received into device memory. Linux 6.12. */
 export const SO_DEVMEM_DMABUF = 79;
-/** Give fragments of device memory back. dmabuf_token[], set only. Linux 6.12. */
+/** Give fragments of device memory back. `DmabufToken[]`, set only. Linux 6.12. */
 export const SO_DEVMEM_DONTNEED = 80;
 /** Receive SO_PRIORITY with each message. bool. Linux 6.14. */
 export const SO_RCVPRIORITY = 82;
@@ -281,7 +285,7 @@ export const SO_RIGHTS_NOTRUNC = 85;
 export const SO_TIMESTAMP = 29;
 /** Receive SCM_TIMESTAMPNS with each message. bool. socket(7) */
 export const SO_TIMESTAMPNS = 35;
-/** Which timestamps to take and report: SOF_TIMESTAMPING_* bits. int. socket(7) */
+/** Which timestamps to take and report: SOF_TIMESTAMPING_* bits; set, SoTimestamping too. int. */
 export const SO_TIMESTAMPING = 37;
 /** How long a receive or accept(2) blocks, then EAGAIN. timeval. socket(7) */
 export const SO_RCVTIMEO = 20;
@@ -320,14 +324,9 @@ export const SK_MEMINFO_BACKLOG = 7;
 /** Index of `drops` in SO_MEMINFO. Linux 4.7. */
 export const SK_MEMINFO_DROPS = 8;
 
-/**
- * The kinds of the SOL_SOCKET options. Left out, and so read and set as bytes, are those whose
- * value carries pointers, is a list, or is a structure with no kind here: SO_ATTACH_FILTER,
- * SO_ATTACH_REUSEPORT_CBPF, SO_PEERNAME, SO_PEERGROUPS, SO_TXTIME, SO_DEVMEM_DONTNEED.
- * SO_TIMESTAMPING is the int that its structure begins with.
- */
+/** The kinds of the SOL_SOCKET options. */
 export const socketOptions = {
-  [SO_DEBUG]: { name: 'SO_DEBUG', ...bool, needs: ['CAP_NET_ADMIN'] },
+  [SO_DEBUG]: { name: 'SO_DEBUG', ...bool, needs: ['CAP_NET_ADMIN'], needsWhen: 'set to true' },
   [SO_REUSEADDR]: { name: 'SO_REUSEADDR', ...bool },
   [SO_TYPE]: { name: 'SO_TYPE', ...readonly(int) },
   [SO_ERROR]: { name: 'SO_ERROR', ...readonly(int) },
@@ -340,7 +339,12 @@ export const socketOptions = {
   [SO_KEEPALIVE]: { name: 'SO_KEEPALIVE', ...bool },
   [SO_OOBINLINE]: { name: 'SO_OOBINLINE', ...bool },
   [SO_NO_CHECK]: { name: 'SO_NO_CHECK', ...bool },
-  [SO_PRIORITY]: { name: 'SO_PRIORITY', ...int },
+  [SO_PRIORITY]: {
+    name: 'SO_PRIORITY',
+    ...int,
+    needs: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
+    needsWhen: 'above 6, or negative',
+  },
   [SO_LINGER]: { name: 'SO_LINGER', ...linger },
   [SO_BSDCOMPAT]: { name: 'SO_BSDCOMPAT', ...bool },
   [SO_REUSEPORT]: { name: 'SO_REUSEPORT', ...bool, since: '3.9' },
@@ -348,8 +352,15 @@ export const socketOptions = {
   [SO_PEERCRED]: { name: 'SO_PEERCRED', ...readonly(ucred) },
   [SO_RCVLOWAT]: { name: 'SO_RCVLOWAT', ...int },
   [SO_SNDLOWAT]: { name: 'SO_SNDLOWAT', ...readonly(int) },
-  [SO_BINDTODEVICE]: { name: 'SO_BINDTODEVICE', ...name(16) },
+  [SO_BINDTODEVICE]: {
+    name: 'SO_BINDTODEVICE',
+    ...name(16),
+    needs: ['CAP_NET_RAW'],
+    needsWhen: 'the socket is bound to one already; before Linux 5.7 always',
+  },
+  [SO_ATTACH_FILTER]: { name: 'SO_ATTACH_FILTER', ...filter },
   [SO_DETACH_FILTER]: { name: 'SO_DETACH_FILTER', ...writeonly(int) },
+  [SO_PEERNAME]: { name: 'SO_PEERNAME', ...peername },
   [SO_ACCEPTCONN]: { name: 'SO_ACCEPTCONN', ...readonly(bool) },
   [SO_PEERSEC]: { name: 'SO_PEERSEC', ...readonly(name(256)) },
   [SO_PASSSEC]: { name: 'SO_PASSSEC', ...bool },
@@ -362,21 +373,46 @@ export const socketOptions = {
   [SO_NOFCS]: { name: 'SO_NOFCS', ...bool, since: '3.4' },
   [SO_LOCK_FILTER]: { name: 'SO_LOCK_FILTER', ...bool, since: '3.9' },
   [SO_SELECT_ERR_QUEUE]: { name: 'SO_SELECT_ERR_QUEUE', ...bool, since: '3.10' },
-  [SO_BUSY_POLL]: { name: 'SO_BUSY_POLL', ...int, since: '3.11' },
+  [SO_BUSY_POLL]: {
+    name: 'SO_BUSY_POLL',
+    ...int,
+    since: '3.11',
+    needs: ['CAP_NET_ADMIN'],
+    needsWhen: 'raised, before Linux 6.4',
+  },
   [SO_MAX_PACING_RATE]: { name: 'SO_MAX_PACING_RATE', ...count64, since: '3.13' },
   [SO_BPF_EXTENSIONS]: { name: 'SO_BPF_EXTENSIONS', ...readonly(int), since: '3.14' },
   [SO_INCOMING_CPU]: { name: 'SO_INCOMING_CPU', ...int, since: '3.19' },
   [SO_ATTACH_BPF]: { name: 'SO_ATTACH_BPF', ...writeonly(int), since: '3.19' },
+  [SO_ATTACH_REUSEPORT_CBPF]: {
+    name: 'SO_ATTACH_REUSEPORT_CBPF',
+    ...filter_set,
+    since: '4.5',
+  },
   [SO_ATTACH_REUSEPORT_EBPF]: { name: 'SO_ATTACH_REUSEPORT_EBPF', ...writeonly(int), since: '4.5' },
   [SO_CNX_ADVICE]: { name: 'SO_CNX_ADVICE', ...writeonly(int), since: '4.6' },
   [SO_MEMINFO]: { name: 'SO_MEMINFO', ...meminfo, since: '4.12' },
   [SO_INCOMING_NAPI_ID]: { name: 'SO_INCOMING_NAPI_ID', ...readonly(uint), since: '4.12' },
   [SO_COOKIE]: { name: 'SO_COOKIE', ...readonly(id64), since: '4.12' },
+  [SO_PEERGROUPS]: { name: 'SO_PEERGROUPS', ...peergroups, since: '4.13' },
   [SO_ZEROCOPY]: { name: 'SO_ZEROCOPY', ...bool, since: '4.14' },
-  [SO_BINDTOIFINDEX]: { name: 'SO_BINDTOIFINDEX', ...int, since: '5.0' },
+  [SO_TXTIME]: {
+    name: 'SO_TXTIME',
+    ...sock_txtime,
+    since: '4.19',
+    needs: ['CAP_NET_ADMIN'],
+    needsWhen: 'clockid is not CLOCK_MONOTONIC',
+  },
+  [SO_BINDTOIFINDEX]: {
+    name: 'SO_BINDTOIFINDEX',
+    ...int,
+    since: '5.1',
+    needs: ['CAP_NET_RAW'],
+    needsWhen: 'the socket is bound to one already; before Linux 5.7 always',
+  },
   [SO_TIMESTAMP_NEW]: { name: 'SO_TIMESTAMP_NEW', ...bool, since: '5.1' },
   [SO_TIMESTAMPNS_NEW]: { name: 'SO_TIMESTAMPNS_NEW', ...bool, since: '5.1' },
-  [SO_TIMESTAMPING_NEW]: { name: 'SO_TIMESTAMPING_NEW', ...int, since: '5.1' },
+  [SO_TIMESTAMPING_NEW]: { name: 'SO_TIMESTAMPING_NEW', ...timestamping, since: '5.1' },
   [SO_RCVTIMEO_NEW]: { name: 'SO_RCVTIMEO_NEW', ...timeval, since: '5.1' },
   [SO_SNDTIMEO_NEW]: { name: 'SO_SNDTIMEO_NEW', ...timeval, since: '5.1' },
   [SO_DETACH_REUSEPORT_BPF]: { name: 'SO_DETACH_REUSEPORT_BPF', ...writeonly(int), since: '5.3' },
@@ -385,22 +421,36 @@ export const socketOptions = {
     ...bool,
     since: '5.11',
     needs: ['CAP_NET_ADMIN'],
+    needsWhen: 'set to true',
   },
-  [SO_BUSY_POLL_BUDGET]: { name: 'SO_BUSY_POLL_BUDGET', ...writeonly(int), since: '5.11' },
+  [SO_BUSY_POLL_BUDGET]: {
+    name: 'SO_BUSY_POLL_BUDGET',
+    ...writeonly(int),
+    since: '5.11',
+    needs: ['CAP_NET_ADMIN'],
+    needsWhen: 'raised',
+  },
   [SO_NETNS_COOKIE]: { name: 'SO_NETNS_COOKIE', ...readonly(id64), since: '5.14' },
   [SO_BUF_LOCK]: { name: 'SO_BUF_LOCK', ...int, since: '5.15' },
   [SO_RESERVE_MEM]: { name: 'SO_RESERVE_MEM', ...int, since: '5.16' },
   [SO_TXREHASH]: { name: 'SO_TXREHASH', ...int, since: '5.18' },
-  [SO_RCVMARK]: { name: 'SO_RCVMARK', ...bool, since: '5.19' },
+  [SO_RCVMARK]: {
+    name: 'SO_RCVMARK',
+    ...bool,
+    since: '5.19',
+    needs: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
+    needsWhen: 'before Linux 6.4',
+  },
   [SO_PASSPIDFD]: { name: 'SO_PASSPIDFD', ...bool, since: '6.5' },
   [SO_PEERPIDFD]: { name: 'SO_PEERPIDFD', ...readonly(int), since: '6.5' },
+  [SO_DEVMEM_DONTNEED]: { name: 'SO_DEVMEM_DONTNEED', ...dmabuf_tokens, since: '6.12' },
   [SO_RCVPRIORITY]: { name: 'SO_RCVPRIORITY', ...bool, since: '6.14' },
   [SO_PASSRIGHTS]: { name: 'SO_PASSRIGHTS', ...bool, since: '6.16' },
   [SO_INQ]: { name: 'SO_INQ', ...writeonly(bool), since: '6.17' },
   [SO_RIGHTS_NOTRUNC]: { name: 'SO_RIGHTS_NOTRUNC', ...bool, since: '7.3' },
   [SO_TIMESTAMP]: { name: 'SO_TIMESTAMP', ...bool },
   [SO_TIMESTAMPNS]: { name: 'SO_TIMESTAMPNS', ...bool },
-  [SO_TIMESTAMPING]: { name: 'SO_TIMESTAMPING', ...int },
+  [SO_TIMESTAMPING]: { name: 'SO_TIMESTAMPING', ...timestamping },
   [SO_RCVTIMEO]: { name: 'SO_RCVTIMEO', ...timeval },
   [SO_SNDTIMEO]: { name: 'SO_SNDTIMEO', ...timeval },
 } as const satisfies OptionTable;

@@ -2,8 +2,13 @@
  * TCP: the options of IPPROTO_TCP and the names of its states. tcp(7)
  */
 import { int32 } from '../kernel/validate.js';
-import { bool, int, name, type OptionTable, readonly, uint } from './option.js';
+import { bool, bytes, int, name, type OptionTable, readonly, uint } from './option.js';
+import { tcp_ao_add, tcp_ao_del, tcp_ao_info_opt, tcp_ao_repair } from './tcp_ao.js';
+import { tcp_ao_keys } from './tcp_ao_keys.js';
+import { tcp_cc_info } from './tcp_cc_info.js';
 import { tcp_info_option } from './tcp_info.js';
+import { tcp_md5sig } from './tcp_md5sig.js';
+import { tcp_repair_options, tcp_repair_window } from './tcp_repair.js';
 
 /** The MSS where nothing else is known, IPv4. Bytes. */
 export const TCP_MSS_DEFAULT = 536;
@@ -36,7 +41,7 @@ export const TCP_INFO = 11;
 export const TCP_QUICKACK = 12;
 /** The congestion control algorithm, such as 'cubic'. string. tcp(7) */
 export const TCP_CONGESTION = 13;
-/** The key of RFC 2385 signatures for one peer. tcp_md5sig, set only. */
+/** The key of RFC 2385 signatures for one peer. See `TcpMd5sig`; set only. */
 export const TCP_MD5SIG = 14;
 /** Timeouts of a thin stream do not double. bool. */
 export const TCP_THIN_LINEAR_TIMEOUTS = 16;
@@ -50,7 +55,7 @@ export const TCP_REPAIR = 19;
 export const TCP_REPAIR_QUEUE = 20;
 /** The sequence number of the queue under repair. uint. Linux 3.5. */
 export const TCP_QUEUE_SEQ = 21;
-/** Negotiated options under repair. tcp_repair_opt[], set only. Linux 3.5. */
+/** Negotiated options under repair. `TcpRepairOpt[]`, set only. Linux 3.5. */
 export const TCP_REPAIR_OPTIONS = 22;
 /** On a listener: Fast Open, with so many pending requests. int. Linux 3.7. tcp(7) */
 export const TCP_FASTOPEN = 23;
@@ -58,25 +63,25 @@ export const TCP_FASTOPEN = 23;
 export const TCP_TIMESTAMP = 24;
 /** Writable only while less than this is unsent. uint, bytes; 0 default. Linux 3.12. */
 export const TCP_NOTSENT_LOWAT = 25;
-/** The state of the congestion control algorithm. tcp_cc_info, read only. Linux 4.1. */
+/** The state of the congestion control algorithm. See `TcpCcInfo`; read only. Linux 4.1. */
 export const TCP_CC_INFO = 26;
 /** On a listener: keep SYN headers; 2 with the link layer (5.10). int. Linux 4.2. */
 export const TCP_SAVE_SYN = 27;
 /** The headers of the SYN; reading frees them. Bytes, read only. Linux 4.2. */
 export const TCP_SAVED_SYN = 28;
-/** The windows under repair. tcp_repair_window. Linux 4.8. */
+/** The windows under repair. See `TcpRepairWindow`. Linux 4.8. */
 export const TCP_REPAIR_WINDOW = 29;
 /** connect(2) waits for the first data, for Fast Open. bool. Linux 4.11. tcp(7) */
 export const TCP_FASTOPEN_CONNECT = 30;
 /** The protocol on top of TCP, such as 'tls'; it stays. string. Linux 4.13. */
 export const TCP_ULP = 31;
-/** TCP_MD5SIG for a prefix or an interface. tcp_md5sig, set only. Linux 4.13. */
+/** TCP_MD5SIG for a prefix or an interface. See `TcpMd5sig`; set only. Linux 4.13. */
 export const TCP_MD5SIG_EXT = 32;
-/** The keys of Fast Open cookies. 16 or 32 bytes. Linux 4.15. */
+/** Keys of Fast Open cookies of this listener alone: none, 16 or 32 bytes. Linux 4.15. */
 export const TCP_FASTOPEN_KEY = 33;
 /** Fast Open without a cookie. bool. Linux 4.15. */
 export const TCP_FASTOPEN_NO_COOKIE = 34;
-/** Map received pages. tcp_zerocopy_receive. Linux 4.18. */
+/** Map received pages: by the call `tcp_zerocopy_receive`. Linux 4.18. */
 export const TCP_ZEROCOPY_RECEIVE = 35;
 /** Receive the bytes left in the queue with each message. bool. Linux 4.18. */
 export const TCP_INQ = 36;
@@ -84,15 +89,15 @@ export const TCP_INQ = 36;
 export const TCP_CM_INQ = 36;
 /** Delay what is sent, for tests. int, microseconds. Linux 5.3. */
 export const TCP_TX_DELAY = 37;
-/** Add a key of RFC 5925. tcp_ao_add, set only. Linux 6.7. */
+/** Add a key of RFC 5925. See `TcpAoAdd`; set only. Linux 6.7. */
 export const TCP_AO_ADD_KEY = 38;
-/** Remove a key of RFC 5925. tcp_ao_del, set only. Linux 6.7. */
+/** Remove a key of RFC 5925. See `TcpAoDel`; set only. Linux 6.7. */
 export const TCP_AO_DEL_KEY = 39;
-/** The RFC 5925 settings and counters. tcp_ao_info_opt. Linux 6.7. */
+/** The RFC 5925 settings and counters. See `TcpAoInfoOpt`. Linux 6.7. */
 export const TCP_AO_INFO = 40;
-/** The keys of RFC 5925. tcp_ao_getsockopt[], read only. Linux 6.7. */
+/** The keys of RFC 5925 that `TcpAoGetKeys` asks for. See `TcpAoKeys`; read only. Linux 6.7. */
 export const TCP_AO_GET_KEYS = 41;
-/** The RFC 5925 state under repair. tcp_ao_repair. Linux 6.7. */
+/** The RFC 5925 state under repair. See `TcpAoRepair`. Linux 6.7. */
 export const TCP_AO_REPAIR = 42;
 /** Is this Multipath TCP, not fallen back? bool, read only. Linux 6.10. */
 export const TCP_IS_MPTCP = 43;
@@ -246,10 +251,15 @@ export function tcpCaStateName(state: number): TcpCaStateName | (string & {}) {
   return caStates[int32(state, 'state')] ?? String(state);
 }
 
+/** The headers of a SYN: IPv6 extension headers among them, which may fill a packet. */
+const SYN_HEADERS = 65_536;
+
+/** Only TCP_REPAIR needs it, but these do nothing without that. */
+const underRepair = { needs: ['CAP_NET_ADMIN'], needsWhen: 'TCP_REPAIR comes first' } as const;
+
 /**
- * The kinds of the IPPROTO_TCP options. Left out, and so read and set as bytes, are the structures
- * and keys: TCP_MD5SIG, TCP_REPAIR_OPTIONS, TCP_CC_INFO, TCP_SAVED_SYN, TCP_REPAIR_WINDOW,
- * TCP_FASTOPEN_KEY, TCP_ZEROCOPY_RECEIVE, TCP_AO_*.
+ * The kinds of the IPPROTO_TCP options. TCP_ZEROCOPY_RECEIVE is left out: its structure holds
+ * addresses, and `tcp_zerocopy_receive` is the call that takes memory instead.
  */
 export const tcpOptions = {
   [TCP_NODELAY]: { name: 'TCP_NODELAY', ...bool },
@@ -264,22 +274,49 @@ export const tcpOptions = {
   [TCP_WINDOW_CLAMP]: { name: 'TCP_WINDOW_CLAMP', ...int },
   [TCP_INFO]: { name: 'TCP_INFO', ...tcp_info_option },
   [TCP_QUICKACK]: { name: 'TCP_QUICKACK', ...bool },
-  [TCP_CONGESTION]: { name: 'TCP_CONGESTION', ...name(16) },
+  [TCP_CONGESTION]: {
+    name: 'TCP_CONGESTION',
+    ...name(16),
+    needs: ['CAP_NET_ADMIN'],
+    needsWhen: 'net.ipv4.tcp_allowed_congestion_control does not list it',
+  },
+  [TCP_MD5SIG]: { name: 'TCP_MD5SIG', ...tcp_md5sig },
   [TCP_THIN_LINEAR_TIMEOUTS]: { name: 'TCP_THIN_LINEAR_TIMEOUTS', ...bool },
   [TCP_THIN_DUPACK]: { name: 'TCP_THIN_DUPACK', ...bool },
   [TCP_USER_TIMEOUT]: { name: 'TCP_USER_TIMEOUT', ...int },
   [TCP_REPAIR]: { name: 'TCP_REPAIR', ...int, since: '3.5', needs: ['CAP_NET_ADMIN'] },
-  [TCP_REPAIR_QUEUE]: { name: 'TCP_REPAIR_QUEUE', ...int, since: '3.5' },
-  [TCP_QUEUE_SEQ]: { name: 'TCP_QUEUE_SEQ', ...uint, since: '3.5' },
+  [TCP_REPAIR_QUEUE]: { name: 'TCP_REPAIR_QUEUE', ...int, since: '3.5', ...underRepair },
+  [TCP_QUEUE_SEQ]: { name: 'TCP_QUEUE_SEQ', ...uint, since: '3.5', ...underRepair },
+  [TCP_REPAIR_OPTIONS]: {
+    name: 'TCP_REPAIR_OPTIONS',
+    ...tcp_repair_options,
+    since: '3.5',
+    ...underRepair,
+  },
   [TCP_FASTOPEN]: { name: 'TCP_FASTOPEN', ...int, since: '3.7' },
-  [TCP_TIMESTAMP]: { name: 'TCP_TIMESTAMP', ...uint, since: '3.9' },
+  [TCP_TIMESTAMP]: { name: 'TCP_TIMESTAMP', ...uint, since: '3.9', ...underRepair },
   [TCP_NOTSENT_LOWAT]: { name: 'TCP_NOTSENT_LOWAT', ...uint, since: '3.12' },
+  [TCP_CC_INFO]: { name: 'TCP_CC_INFO', ...tcp_cc_info, since: '4.1' },
   [TCP_SAVE_SYN]: { name: 'TCP_SAVE_SYN', ...int, since: '4.2' },
+  [TCP_SAVED_SYN]: { name: 'TCP_SAVED_SYN', ...readonly(bytes(SYN_HEADERS)), since: '4.2' },
+  [TCP_REPAIR_WINDOW]: {
+    name: 'TCP_REPAIR_WINDOW',
+    ...tcp_repair_window,
+    since: '4.8',
+    ...underRepair,
+  },
   [TCP_FASTOPEN_CONNECT]: { name: 'TCP_FASTOPEN_CONNECT', ...bool, since: '4.11' },
   [TCP_ULP]: { name: 'TCP_ULP', ...name(16), since: '4.13' },
+  [TCP_MD5SIG_EXT]: { name: 'TCP_MD5SIG_EXT', ...tcp_md5sig, since: '4.13' },
+  [TCP_FASTOPEN_KEY]: { name: 'TCP_FASTOPEN_KEY', ...bytes(32), since: '4.15' },
   [TCP_FASTOPEN_NO_COOKIE]: { name: 'TCP_FASTOPEN_NO_COOKIE', ...bool, since: '4.15' },
   [TCP_INQ]: { name: 'TCP_INQ', ...bool, since: '4.18' },
   [TCP_TX_DELAY]: { name: 'TCP_TX_DELAY', ...int, since: '5.3' },
+  [TCP_AO_ADD_KEY]: { name: 'TCP_AO_ADD_KEY', ...tcp_ao_add, since: '6.7' },
+  [TCP_AO_DEL_KEY]: { name: 'TCP_AO_DEL_KEY', ...tcp_ao_del, since: '6.7' },
+  [TCP_AO_INFO]: { name: 'TCP_AO_INFO', ...tcp_ao_info_opt, since: '6.7' },
+  [TCP_AO_GET_KEYS]: { name: 'TCP_AO_GET_KEYS', ...tcp_ao_keys, since: '6.7' },
+  [TCP_AO_REPAIR]: { name: 'TCP_AO_REPAIR', ...tcp_ao_repair, since: '6.7', ...underRepair },
   [TCP_IS_MPTCP]: { name: 'TCP_IS_MPTCP', ...readonly(bool), since: '6.10' },
   [TCP_RTO_MAX_MS]: { name: 'TCP_RTO_MAX_MS', ...int, since: '6.15' },
   [TCP_RTO_MIN_US]: { name: 'TCP_RTO_MIN_US', ...int, since: '6.15' },

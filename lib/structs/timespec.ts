@@ -1,6 +1,6 @@
 /** struct timespec, and the control messages that tell when. timespec(3type), socket(7) */
 import { type Buf, type Reader, Writer } from '../kernel/bytes.js';
-import { integer, isBuf, object } from '../kernel/validate.js';
+import { integer, isBuf, object, uint32 } from '../kernel/validate.js';
 import { type Kind, kind, structure } from './option.js';
 
 /** `struct timespec`, time.h. */
@@ -47,13 +47,18 @@ function taken(time: Timespec): Timespec | undefined {
   return time.sec === 0 && time.nsec === 0 ? undefined : time;
 }
 
-export const scm_timestamping = structure<ScmTimestamping>(48, (r) => ({
-  software: taken(decodeTimespec(r)),
-  // ts[1] is not used any more.
-  hardware: taken(decodeTimespec(r.skip(16))),
-}));
+/** Set from SOF_TIMESTAMPING_TX_* bits: the times to take of this message only. Linux 4.6. */
+export const scm_timestamping: Kind<ScmTimestamping, number> = kind(
+  48,
+  (r) => ({
+    software: taken(decodeTimespec(r)),
+    // ts[1] is not used any more.
+    hardware: taken(decodeTimespec(r.skip(16))),
+  }),
+  (value) => uint32(value, 'value'),
+);
 
-/** `struct scm_ts_pktinfo`, linux/errqueue.h: the cmsg SCM_TIMESTAMPING_PKTINFO. Linux 4.13. */
+/** `struct scm_ts_pktinfo`, linux/net_tstamp.h: the cmsg SCM_TIMESTAMPING_PKTINFO. Linux 4.13. */
 export interface ScmTsPktinfo {
   /** if_index: the device that took the time; 0 unknown. */
   if_index: number;

@@ -3,9 +3,9 @@ import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { check, SystemError } from '../kernel/error.js';
 import { integer, object } from '../kernel/validate.js';
-import { decodeControl } from '../structs/cmsg.js';
+import { receivedControl } from '../structs/cmsg.js';
 import type { Message, MessageRoom, MessageSlot, ReceivedMessage } from '../structs/msghdr.js';
-import type { MsgVec } from '../structs/msgvec.js';
+import { MsgVec } from '../structs/msgvec.js';
 import type { SockAddr, SockAddrLike } from '../structs/sockaddr.js';
 import type { Timespec } from '../structs/timespec.js';
 import { checkAddr, name, namelen, nameWritten } from './name.js';
@@ -184,9 +184,14 @@ export function recvfrom(
  * https://man7.org/linux/man-pages/man2/send.2.html
  */
 export function sendmsg(fd: number, msg: Message, flags = 0): number {
-  const result = raw.sendmsg(fd, msg, flags);
-  const { name = null } = msg;
-  return name === null ? check(result, 'sendmsg') : checkAddr(result, 'sendmsg', name);
+  return checkMessage(raw.sendmsg(fd, msg, flags), 'sendmsg', msg);
+}
+
+/** `result`, or the SystemError that names where `msg` was to go. */
+function checkMessage(result: number, syscall: string, msg?: Pick<Message, 'name'>): number {
+  if (result >= 0) return result;
+  const { name = null } = msg ?? {};
+  return name === null ? check(result, syscall) : checkAddr(result, syscall, name);
 }
 
 /**
@@ -213,12 +218,13 @@ export function recvmsg(fd: number, msg: MessageRoom, flags = 0): ReceivedMessag
   integer(controlLength, 'msg.controlLength', 0, raw.maxControl);
   const control = controlLength === 0 ? null : new Uint8Array(controlLength);
   const bytes = check(native.recvmsg(fd, iov, flags, name, control, raw.told), 'recvmsg');
-  const [length = 0, controllen = 0, msgFlags = 0] = raw.told;
-  namelen[0] = length;
-  return raw.kept(control, [[0, controllen]], () => ({
+  namelen[0] = raw.told[0] ?? 0;
+  const controllen = raw.told[1] ?? 0;
+  const msgFlags = raw.told[2] ?? 0;
+  return raw.kept(control, [controllen], 1, () => ({
     bytes,
     name: nameWritten(),
-    control: control === null ? [] : decodeControl(control.subarray(0, controllen)),
+    control: control === null ? [] : receivedControl(control, controllen, msgFlags),
     flags: msgFlags,
   }));
 }
@@ -249,7 +255,10 @@ export function sendmmsg(
   offset = 0,
   length?: number,
 ): number {
-  return check(raw.sendmmsg(fd, msgs, flags, offset, length), 'sendmmsg');
+  const result = raw.sendmmsg(fd, msgs, flags, offset, length);
+  if (result >= 0) return result;
+  if (!(msgs instanceof MsgVec)) return checkMessage(result, 'sendmmsg', msgs[offset]);
+  return checkMessage(result, 'sendmmsg', msgs.namelen[offset] ? { name: msgs.name(offset) } : {});
 }
 
 /**
@@ -262,7 +271,7 @@ export function sendmmsg(
  * are the caller's to close, as with `recvmsg`.
  *
  * @param msgs     room for messages, into which the results are written: `bytes`, `name`,
- *                 `control`, `flags`. Or a MsgVec, for hot loops. The kernel takes at most 1024
+ *                 `control`, `flags`. Or a MsgVec, for hot loops
  * @param flags    as `recvmsg`, and MSG_WAITFORONE: do not wait once there is one
  * @param timeout  a timespec, or milliseconds; null for none. The kernel looks at it only when a
  *                 message has arrived: with fewer messages than wanted and none to come, the call

@@ -19,7 +19,7 @@ import {
   string,
   typeError,
 } from '../kernel/validate.js';
-import { controlBytes, decodeControl, descriptorsIn } from '../structs/cmsg.js';
+import { controlBytes, eachDescriptor, receivedControl } from '../structs/cmsg.js';
 import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../structs/inet.js';
 import type { Message, MessageSlot, MsgHdr } from '../structs/msghdr.js';
@@ -74,6 +74,7 @@ export const {
   if_nametoindex,
   ioctl,
   listen,
+  mptcp_full_info,
   read,
   readv,
   recv,
@@ -83,6 +84,7 @@ export const {
   shutdown,
   socket,
   socketpair,
+  tcp_zerocopy_receive,
   write,
   writev,
   zerocopyBuffer,
@@ -128,10 +130,13 @@ export const told: Uint32Array = new Uint32Array(3);
  */
 export function recvmsg(fd: number, msg: MsgHdr, flags = 0): number {
   const { name = null, iov, control = null } = object(msg, 'msg') as unknown as MsgHdr;
+  const bytes = control === null ? null : buffer(control, 'msg.control');
   const result = native.recvmsg(fd, iov, flags, name, control, told);
   if (result < 0) return result;
-  const [namelen = 0, controllen = 0, msgFlags = 0] = told;
-  return kept(control, [[0, controllen]], () => {
+  const namelen = told[0] ?? 0;
+  const controllen = told[1] ?? 0;
+  const msgFlags = told[2] ?? 0;
+  return kept(bytes, [controllen], 1, () => {
     msg.namelen = namelen;
     msg.controllen = controllen;
     msg.flags = msgFlags;
@@ -140,20 +145,23 @@ export function recvmsg(fd: number, msg: MsgHdr, flags = 0): number {
 }
 
 /**
- * Does what is left to do once a message is here. When that fails, nobody would close the
- * descriptors that came with it, so this does. `parts` of `control` have control messages.
+ * Does what is left to do once messages are here. When that fails, nobody would close the
+ * descriptors that came with them, so this does: `control` has slots of equal size, one for each of
+ * `count` messages, and `lengths` says how much of each has control messages.
  */
 export function kept<T>(
-  control: Buf | null,
-  parts: readonly (readonly [at: number, length: number])[],
+  control: Uint8Array | null,
+  lengths: ArrayLike<number>,
+  count: number,
   body: () => T,
+  size = 0,
 ): T {
   try {
     return body();
   } catch (error) {
-    for (const [at, length] of control === null ? [] : parts) {
-      const bytes = buffer(control, 'control').subarray(at, at + length);
-      for (const fd of descriptorsIn(bytes)) native.close(fd);
+    for (let i = 0; control !== null && i < count; i++) {
+      const at = i * size;
+      eachDescriptor(control, at, at + (lengths[i] ?? 0), native.close);
     }
     throw error;
   }
@@ -171,28 +179,29 @@ export function sendmmsg(
   length?: number,
 ): number {
   if (msgs instanceof MsgVec) {
-    const { data, lengths, names, control, vlen } = msgs;
-    const count = length ?? vlen - offset;
-    return native.sendmmsg(fd, flags, data, lengths, names, control, offset, count);
+    const [names, control] = [namesOf(msgs), controlOf(msgs)];
+    return native.sendmmsg(fd, flags, msgs.data, msgs.lengths, names, control, offset, length);
   }
-  const all = chosen(msgs, offset, length).map((msg, i) => {
-    const { name = null, iov, control = null } = object(msg, `msgs[${i}]`) as unknown as Message;
+  // All that may run code of the caller's comes before any memory is looked at.
+  const given = chosen(msgs, offset, length, UIO_MAXIOV).map(([msg, argument]) => {
+    const { name = null, iov, control = null } = object(msg, argument) as unknown as Message;
     return {
-      iov: views(iov, `msgs[${i}].iov`),
-      name: name === null ? nothing : buffer(sockaddrBytes(name), `msgs[${i}].name`),
-      control: control === null ? nothing : buffer(controlBytes(control), `msgs[${i}].control`),
+      argument,
+      iov: listOf(iov, `${argument}.iov`),
+      name: name === null ? nothing : sockaddrBytes(name),
+      control: control === null ? nothing : controlBytes(control),
     };
   });
-  const names = slots(all.map(({ name }) => name));
-  const control = slots(all.map((each) => each.control));
+  const names = slots(given.map(({ name, argument }) => buffer(name, `${argument}.name`)));
+  const control = slots(given.map((each) => buffer(each.control, `${each.argument}.control`)));
   const lengths = Uint32Array.from([
-    ...all.map(({ iov }) => iov.length),
-    ...all.map(({ name }) => name.byteLength),
-    ...all.map((each) => each.control.byteLength),
-    ...all.map(() => 0),
+    ...given.map(({ iov }) => iov.length),
+    ...names.lengths,
+    ...control.lengths,
+    ...given.map(() => 0),
   ]);
-  const iov = all.flatMap((each) => each.iov);
-  return native.sendmmsg(fd, flags, iov, lengths, names, control, 0, all.length);
+  const iov = given.flatMap((each) => views(each.iov, `${each.argument}.iov`));
+  return native.sendmmsg(fd, flags, iov, lengths, names.all, control.all, 0, given.length);
 }
 
 /**
@@ -210,79 +219,107 @@ export function recvmmsg(
 ): number {
   const limit = timespecBytes(timeout, 'timeout');
   if (msgs instanceof MsgVec) {
-    const { data, lengths, names, control, vlen } = msgs;
-    const count = length ?? vlen - offset;
-    return native.recvmmsg(fd, flags, data, lengths, names, control, offset, count, limit);
+    const { data, lengths } = msgs;
+    const [names, control] = [namesOf(msgs), controlOf(msgs)];
+    return native.recvmmsg(fd, flags, data, lengths, names, control, offset, length, limit);
   }
-  const entries = chosen(msgs, offset, length);
-  const all = entries.map((entry, i) => {
-    const { iov, controlLength = 0 } = object(entry, `msgs[${i}]`) as unknown as MessageSlot;
-    const room = integer(controlLength, `msgs[${i}].controlLength`, 0, maxControl);
-    return { iov: views(iov, `msgs[${i}].iov`), room };
+  const given = chosen(msgs, offset, length, maxRooms).map(([entry, argument]) => {
+    const { iov, controlLength = 0 } = object(entry, argument) as unknown as MessageSlot;
+    const room = integer(controlLength, `${argument}.controlLength`, 0, maxControl);
+    return { entry, iov: listOf(iov, `${argument}.iov`), argument, room };
   });
-  const count = all.length;
-  const size = all.reduce((max, { room }) => Math.max(max, room), 0);
+  const count = given.length;
+  const size = given.reduce((max, { room }) => Math.max(max, room), 0);
   const names = new Uint8Array(count * name.byteLength);
   const control = new Uint8Array(count * size);
   const lengths = Uint32Array.from([
-    ...all.map(({ iov }) => iov.length),
-    ...all.map(() => name.byteLength),
-    ...all.map(({ room }) => room),
-    ...all.map(() => 0),
+    ...given.map(({ iov }) => iov.length),
+    ...given.map(() => name.byteLength),
+    ...given.map(({ room }) => room),
+    ...given.map(() => 0),
   ]);
-  const iov = all.flatMap((each) => each.iov);
-  const done = native.recvmmsg(fd, flags, iov, lengths, names, control, 0, count, limit);
   const told = (column: number, i: number): number => lengths[column * count + i] ?? 0;
-  const received = entries.slice(0, Math.max(done, 0));
-  const parts = received.map((_, i) => [i * size, told(2, i)] as const);
-  return kept(control, parts, () => {
-    received.forEach((entry, i) => {
+  const controllens = lengths.subarray(2 * count, 3 * count);
+  const iov = given.flatMap((each) => views(each.iov, `${each.argument}.iov`));
+  const done = native.recvmmsg(fd, flags, iov, lengths, names, control, 0, count, limit);
+  if (done <= 0) return done;
+  const tell = (): number => {
+    for (const [i, { entry, room }] of given.slice(0, done).entries()) {
       const at = i * name.byteLength;
-      const [, controllen] = parts[i] ?? [0, 0];
       entry.bytes = told(0, i);
       entry.name = decodeSockaddr(names.subarray(at, at + told(1, i)));
-      entry.control = decodeControl(control.subarray(i * size, i * size + controllen));
       entry.flags = told(3, i);
-    });
+      const slot = control.subarray(i * size, i * size + room);
+      entry.control = receivedControl(slot, told(2, i), entry.flags);
+    }
     return done;
-  });
+  };
+  return kept(control, controllens, done, tell, size);
 }
+
+/** sendmmsg(2) takes no more messages in a call, and ignores the rest. */
+const UIO_MAXIOV = 1024;
+
+/** recvmmsg(2) takes as many as it is given; this is as many as there may be buffers. */
+const maxRooms = 1024 * 1024;
 
 /** The most control data that there may be room for. */
 export const maxControl = 0x7fff_ffff;
 
 const nothing = new Uint8Array();
 
-/** The messages of a list that are meant: the kernel takes 1024 in a call, and ignores the rest. */
-function chosen<T>(msgs: readonly T[], offset: number, length?: number): T[] {
+/** The memory of a vector's names, and of its control data: C's NULL where it has no room for any. */
+const namesOf = ({ namesize, names }: MsgVec): Buf | null => (namesize === 0 ? null : names);
+const controlOf = ({ controlsize, control }: MsgVec): Buf | null =>
+  controlsize === 0 ? null : control;
+
+/** The messages of a list that are meant, at most `max`, and what each is called. */
+function chosen<T>(
+  msgs: readonly T[],
+  offset: number,
+  length: number | undefined,
+  max: number,
+): [message: T, argument: string][] {
   if (!Array.isArray(msgs)) throw typeError('msgs', 'must be a MsgVec or an array', msgs);
-  const list: T[] = Array.from(msgs);
-  const from = integer(offset, 'offset', 0, list.length);
-  const rest = list.length - from;
+  const from = integer(offset, 'offset', 0, msgs.length);
+  const rest = msgs.length - from;
   const count = length === undefined ? rest : integer(length, 'length', 0, rest);
-  return list.slice(from, from + Math.min(count, 1024));
+  return elements<T>(msgs, from, Math.min(count, max)).map((message, i) => {
+    return [message, `msgs[${from + i}]`];
+  });
+}
+
+/** Part of a list, in one of our own: to fetch an element may run code that changes the list. */
+function elements<T>(list: readonly T[], from: number, count: number): T[] {
+  return Array.from({ length: count }, (_, i) => list[from + i] as T);
 }
 
 /** The parts of a message, in a list of our own. */
-function views(iov: unknown, argument: string): Buf[] {
+function listOf(iov: unknown, argument: string): unknown[] {
   if (!Array.isArray(iov)) throw typeError(argument, 'must be an array of ArrayBufferViews', iov);
   if (iov.length > 1024) {
     throw rangeError(argument, 'must have at most 1024 buffers', iov.length);
   }
-  return Array.from(iov, (each, i) => {
+  return elements(iov, 0, iov.length);
+}
+
+/** The same, each of which must be memory. */
+function views(iov: readonly unknown[], argument: string): Buf[] {
+  return iov.map((each, i) => {
     buffer(each, `${argument}[${i}]`);
     return each as Buf;
   });
 }
 
 /** Parts of different lengths in slots of one. */
-function slots(parts: readonly Uint8Array[]): Uint8Array {
-  const size = parts.reduce((max, { byteLength }) => Math.max(max, byteLength), 0);
+function slots(parts: readonly Uint8Array[]): { all: Uint8Array; lengths: number[] } {
+  const lengths = parts.map(({ byteLength }) => byteLength);
+  const size = lengths.reduce((max, each) => Math.max(max, each), 0);
   const all = new Uint8Array(parts.length * size);
   parts.forEach((part, i) => {
     all.set(part, i * size);
   });
-  return all;
+  return { all, lengths };
 }
 
 /** How long a binary address of `af` is, or 0. */

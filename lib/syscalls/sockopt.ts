@@ -3,26 +3,15 @@ import { native } from '../kernel/addon.js';
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
-import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, ipOptions } from '../structs/ip.js';
-import { ipv6Options } from '../structs/ipv6.js';
 import type { Option } from '../structs/option.js';
-import { SOL_SOCKET, socketOptions } from '../structs/socket.js';
-import { tcpOptions } from '../structs/tcp.js';
-import { udpOptions } from '../structs/udp.js';
+import { type Level, type Options, options } from '../structs/options.js';
+import {
+  encodeZerocopy,
+  type TcpZerocopyReceive,
+  tcp_zerocopy_receive as zerocopy,
+} from '../structs/tcp_zerocopy.js';
 
-/** The options whose values have a type, by level. A new level is a line here. */
-const options = {
-  [SOL_SOCKET]: socketOptions,
-  [IPPROTO_IP]: ipOptions,
-  [IPPROTO_IPV6]: ipv6Options,
-  [IPPROTO_TCP]: tcpOptions,
-  [IPPROTO_UDP]: udpOptions,
-} as const;
-
-type Options = typeof options;
-
-/** A level with typed options: SOL_SOCKET, IPPROTO_TCP, … */
-export type Level = keyof Options;
+export type { Level };
 
 type GetOf<O> = O extends Option<infer Get, never> ? Get : never;
 type SetOf<O> = O extends Option<unknown, infer Set> ? Set : never;
@@ -36,7 +25,7 @@ export type Readable<L extends Level> = {
 
 /** The options of a level of which the reader has to say something first. */
 export type Asked<L extends Level> = {
-  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [never] ? never : N;
+  [N in keyof Options[L]]: [AskOf<Options[L][N]>] extends [undefined] ? never : N;
 }[keyof Options[L]];
 
 /** The options of a level that can be set. */
@@ -73,7 +62,8 @@ function find(level: number, optname: number): Option<unknown, unknown, unknown>
  *
  *     int getsockopt(int fd, int level, int optname, void *optval, socklen_t *optlen)
  *
- * @param level    SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP; with `buf` any
+ * @param level    SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP, SOL_RAW, …; with
+ *                 `buf` any
  * @param optname  SO_*, TCP_*, IP_*, …; with `buf` any whose structure holds no address
  * @param ask      for a structure that the kernel completes: what of it the reader has to say
  * @param buf      receives the bytes as the kernel writes them
@@ -106,8 +96,10 @@ export function getsockopt(fd: number, level: number, optname: number, buf?: unk
     return check(native.getsockopt(fd, level, optname, buffer(buf, 'buf')), 'getsockopt');
   }
   const { size, decode } = option;
-  const reader = memory(size);
-  if (ask !== undefined) reader.bytes.set(ask(buf));
+  const asking = ask?.(buf);
+  const isLong = asking !== undefined && asking.byteLength > size;
+  const reader = isLong ? new Reader(asking) : memory(size);
+  if (asking !== undefined && !isLong) reader.bytes.set(asking);
   const length = check(native.getsockopt(fd, level, optname, reader.bytes), 'getsockopt');
   // What the kernel did not write is left from another option.
   if (length < size) reader.bytes.fill(0, length);
@@ -140,6 +132,38 @@ export function setsockopt<L extends number, N extends number>(
 ): void;
 export function setsockopt(fd: number, level: number, optname: number, value: unknown): void {
   check(native.setsockopt(fd, level, optname, encode(level, optname, value)), 'setsockopt');
+}
+
+/**
+ * tcp_zerocopy_receive(2) — receive what TCP has in whole pages, without the kernel copying it.
+ *
+ *     int getsockopt(int fd, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, struct tcp_zerocopy_receive *zc,
+ *                    socklen_t *optlen)
+ *
+ * Pages are mapped only if the network card wrote the data to pages of its own. JavaScript cannot
+ * hold such pages, since nobody may write to them: they are mapped by mmap(2), copied to `mapped`,
+ * and given back by munmap(2), all in this call.
+ *
+ * @param mapped   receives what came in whole pages: room for at least one, or null, which maps
+ *                 none
+ * @param copybuf  receives what is left when that is all there is, and fits
+ * @param flags    TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT
+ * @returns        how much is in `mapped` and in `copybuf`, and what recv(2) is to read first
+ * @throws         EINVAL a page or more to read, and no `mapped`; Linux before 5.7 · EIO end of
+ *                 stream · ENOTCONN · ENODEV not TCP · EOPNOTSUPP · ENOPROTOOPT Linux before 4.18 ·
+ *                 EBADF
+ *
+ * https://man7.org/linux/man-pages/man2/getsockopt.2.html
+ */
+export function tcp_zerocopy_receive(
+  fd: number,
+  mapped: Buf | null,
+  copybuf: Buf | null = null,
+  flags = 0,
+): TcpZerocopyReceive {
+  const zc = encodeZerocopy(flags);
+  const result = native.tcp_zerocopy_receive(fd, zc, mapped, copybuf);
+  return zerocopy(new Reader(zc, check(result, 'tcp_zerocopy_receive')));
 }
 
 // Memory for one option at a time, exactly as long as its C type.

@@ -6,6 +6,7 @@ import {
   accept,
   connect,
   decodeTcpInfo,
+  getsockname,
   getsockopt,
   IPPROTO_TCP,
   listen,
@@ -19,9 +20,12 @@ import {
   TCP_CLOSE,
   TCP_CLOSE_WAIT,
   TCP_ESTABLISHED,
+  TCP_FASTOPEN_KEY,
   TCP_INFO,
   TCP_LISTEN,
   TCP_NODELAY,
+  TCP_SAVE_SYN,
+  TCP_SAVED_SYN,
   TCPI_OPT_SACK,
   TCPI_OPT_TIMESTAMPS,
   TCPI_OPT_WSCALE,
@@ -29,13 +33,16 @@ import {
   tcpCaStateName,
   tcpStateName,
 } from '../../lib/index.js';
+import { kernelVersion } from '../../lib/kernel/version.js';
 import { waitForState } from '../../lib/testing.js';
-import { run } from '../support/child.js';
+import { python, run } from '../support/child.js';
 import { inodeOf, procNetRow } from '../support/procnet.js';
 import {
   bound,
+  expectError,
   expectRefused,
   guardFds,
+  type InetAddr,
   listener,
   open,
   own,
@@ -237,5 +244,66 @@ describe('decodeTcpInfo', () => {
     expectRefused(() => decodeTcpInfo(null as never), TypeError, 'bytes');
     expectRefused(() => decodeTcpInfo(new Uint8Array(280), 'seven'), RangeError, 'release');
     expectRefused(() => decodeTcpInfo(new Uint8Array(280), 7 as never), TypeError, 'release');
+  });
+});
+
+describe('TCP_SAVED_SYN', () => {
+  /** The headers that a listener kept of a connection, and the address of its client. */
+  function saved(mode: number, addr?: InetAddr): { syn: Buffer; port: number; to: number } {
+    const listening = listener(8, addr);
+    setsockopt(listening.fd, IPPROTO_TCP, TCP_SAVE_SYN, mode);
+    const client = open(listening.addr.family, SOCK_STREAM);
+    connect(client, listening.addr);
+    const server = own(accept(listening.fd).fd);
+    const syn = Buffer.from(getsockopt(server, IPPROTO_TCP, TCP_SAVED_SYN));
+    // What was read is gone.
+    expect(getsockopt(server, IPPROTO_TCP, TCP_SAVED_SYN)).toHaveLength(0);
+    const { port } = getsockname(client) as InetAddr;
+    return { syn, port, to: listening.addr.port };
+  }
+
+  it('has the headers of the SYN: of IPv4 and TCP', () => {
+    const { syn, port, to } = saved(1);
+    // RFC 791: version 4, 5 words; the whole length; protocol 6; the addresses.
+    expect(syn[0]).toBe(0x45);
+    expect(syn.readUInt16BE(2)).toBe(syn.length);
+    expect(syn[9]).toBe(6);
+    expect(syn.subarray(12, 20)).toEqual(Buffer.from([127, 0, 0, 1, 127, 0, 0, 1]));
+    // RFC 9293: the ports; the length in words; SYN alone, or with ECN.
+    expect([syn.readUInt16BE(20), syn.readUInt16BE(22)]).toEqual([port, to]);
+    expect(4 * ((syn[32] ?? 0) >> 4)).toBe(syn.length - 20);
+    expect((syn[33] ?? 0) & 0x3f).toBe(0x02);
+  });
+
+  it('has those of IPv6, and of the link layer where they are asked for', (context) => {
+    const { syn, port } = saved(1, { family: AF_INET6, addr: '::1', port: 0 });
+    // RFC 8200: version 6; the next header; 40 bytes.
+    expect([(syn[0] ?? 0) >> 4, syn[6], syn.readUInt16BE(40)]).toEqual([6, 6, port]);
+    if (kernelVersion() < 5010) context.skip('TCP_SAVE_SYN of 2 needs Linux 5.10');
+    const whole = saved(2);
+    // Behind 14 bytes of Ethernet: ETH_P_IP.
+    expect([whole.syn.readUInt16BE(12), whole.syn[14]]).toEqual([0x0800, 0x45]);
+    expect(whole.syn.readUInt16BE(34)).toBe(whole.port);
+  });
+
+  it('is empty where nothing was kept', () => {
+    expect(getsockopt(tcpPair().server, IPPROTO_TCP, TCP_SAVED_SYN)).toEqual(new Uint8Array(0));
+  });
+});
+
+describe('TCP_FASTOPEN_KEY', () => {
+  const key = Uint8Array.from({ length: 16 }, (_, i) => 16 * i + i);
+
+  it('is read by python3 as it was set here; of another length the kernel takes none', () => {
+    const fd = open(AF_INET, SOCK_STREAM);
+    // Without one of its own it goes by net.ipv4.tcp_fastopen_key.
+    expect(getsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY)).toHaveLength(0);
+    setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, key);
+    const script = 'print(json.dumps(socket.socket(fileno=3).getsockopt(6, 33, 64).hex()))';
+    expect(python(script, null, [fd])).toBe(Buffer.from(key).toString('hex'));
+    const set = (value: unknown) => () =>
+      setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, value as Uint8Array);
+    expectError(set(new Uint8Array(15)), 'setsockopt', 'EINVAL');
+    expectRefused(set('x'.repeat(16)), TypeError, 'value');
   });
 });

@@ -1,5 +1,4 @@
 /** The codecs of lib/structs, each beside the C structure that it must agree with. */
-import { expect } from 'vitest';
 import { Reader } from '../../lib/kernel/bytes.js';
 import { decodeEpollEvents, encodeEpollEvent } from '../../lib/structs/epoll_event.js';
 import { decodeEpollParams, encodeEpollParams } from '../../lib/structs/epoll_params.js';
@@ -15,42 +14,14 @@ import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
 import { encodeTimeval } from '../../lib/structs/timeval.js';
-import { ucred } from '../../lib/structs/ucred.js';
-import type { Field, Kind, Struct } from './abi-structs.js';
+import { headerCodecs } from './abi-headers.js';
+import { ipCodecs } from './abi-ip.js';
+import { linkCodecs } from './abi-link.js';
+import { messageCodecs } from './abi-messages.js';
+import { at, type Codec, fields, option, type Values } from './abi-rows.js';
+import { socketCodecs } from './abi-socket.js';
 
-type Values = Readonly<Record<string, unknown>>;
-
-export interface Codec extends Struct {
-  /** Distinguishes the rows of one C type. */
-  readonly note?: string;
-  readonly decode?: (bytes: Uint8Array) => object;
-  readonly encode?: (values: Values) => Uint8Array;
-  /** What the encoder is given where no field is set; the decoder gives it too. */
-  readonly values?: Values;
-  /** The fields of the decoded form that are not here. */
-  readonly absent?: readonly string[];
-  /** Bits that no field has. */
-  readonly missed?: number;
-}
-
-/** `number('l_', 'onoff linger')`: the fields l_onoff and l_linger, which the codec calls onoff … */
-function fields(kind: Kind, prefix: string, names: string): Field[] {
-  return names.split(' ').map((name) => ({ name, c: prefix + name, kind }));
-}
-
-const at = (kind: Kind, name: string, c: string): Field => ({ name, c, kind });
 const reader = (bytes: Uint8Array): Reader => new Reader(bytes);
-
-/** A row for a kind of socket option: it has memory of its own. */
-function option(kind: {
-  size: number;
-  decode: (r: Reader, length: number) => object;
-}): (bytes: Uint8Array) => object {
-  return (bytes) => {
-    expect(bytes.byteLength).toBe(kind.size);
-    return kind.decode(new Reader(bytes), bytes.byteLength);
-  };
-}
 
 const sockaddr = { decode: decodeSockaddr, encode: (v: Values) => encodeSockaddr(v as SockAddr) };
 
@@ -150,14 +121,6 @@ const options: Codec[] = [
     encode: (v) => timeval.encode(v as never) as Uint8Array,
     values: { sec: 0, usec: 0 },
     fields: fields('number', 'tv_', 'sec usec'),
-  },
-  {
-    type: 'struct ucred',
-    headers: ['sys/socket.h'],
-    size: 12,
-    decode: option(ucred),
-    values: { pid: 0, uid: 0, gid: 0 },
-    fields: fields('number', '', 'pid uid gid'),
   },
   {
     type: 'struct meminfo',
@@ -423,4 +386,10 @@ export const codecs: readonly Codec[] = [
   ...options,
   ...netlink,
   ...events,
+  ...socketCodecs,
+  ...ipCodecs,
+  ...messageCodecs,
+  ...[...tcpInfo, ...addresses, ...options, ...netlink],
+  ...headerCodecs,
+  ...linkCodecs,
 ];

@@ -50,6 +50,7 @@ const families: readonly Family[] = [
     headers: [
       ...['sys/socket.h', 'stdint.h', 'time.h', 'netinet/in.h'],
       ...under('linux', 'errqueue sctp mptcp'),
+      'linux/netfilter_ipv4.h',
       ...['linux/netfilter_ipv4/ip_tables.h', 'linux/netfilter_ipv6/ip6_tables.h'],
       ...['linux/netfilter_arp/arp_tables.h', 'linux/netfilter_bridge/ebtables.h'],
     ],
@@ -67,9 +68,19 @@ const expressions: Readonly<Record<string, string>> = {
   // The levels of socket options are protocol numbers; the headers leave out the name of these two.
   SOL_SCTP: 'IPPROTO_SCTP',
   SOL_UDPLITE: 'IPPROTO_UDPLITE',
+  // No header has these; udplite(7) says what to write.
+  UDPLITE_SEND_CSCOV: '10',
+  UDPLITE_RECV_CSCOV: '11',
   // Sizes that are not constants in C.
   SOCKADDR_STORAGE_SIZE: 'sizeof(struct sockaddr_storage)',
   INET_DIAG_MSG_SIZE: 'sizeof(struct inet_diag_msg)',
+  // Options of TCP by their numbers at IANA: the kernel names them in its own net/tcp.h only.
+  TCPOPT_MD5SIG: '19',
+  TCPOPT_AO: '29',
+  TCPOPT_MPTCP: '30',
+  TCPOPT_FASTOPEN: '34',
+  TCPOPT_EXP: '254',
+  TCPOPT_FASTOPEN_MAGIC: '0xF989',
 };
 
 /** What one family says. A name that it does not know is not in the map. */

@@ -194,9 +194,9 @@ const integer = (...more: Wrong[]): Wrong[] => [
 
 const notMemory: Wrong[] = [...never, ...numbers, ...arrays, ...noMemory, ...lostMemory];
 
-/** Three elements, of which the second is not there. */
-function withHole(element: unknown): unknown[] {
-  const list = [element, element, element];
+/** Elements of which the second is not there. */
+function withHole(element: unknown, length = 3): unknown[] {
+  const list = new Array(length).fill(element);
   delete list[1];
   return list;
 }
@@ -296,6 +296,133 @@ const lists: Wrong[] = [
 // A Proxy is an object, and what its handler throws is the user's: of an object's kind, it is none.
 const noObjects = never.filter(([label]) => !label.includes('Proxy'));
 
+/** The elements of a list that are no buffers, and lists that are none. */
+const noBufs: Wrong[] = [
+  ...noObjects,
+  ...numbers,
+  ...strings,
+  ...buffers,
+  ...[undefined, null, 3, 'x', {}, 1n, Symbol('x')].map(
+    (value): Wrong => [`a list with ${String(value)}`, () => one(value)],
+  ),
+  ...[...lostMemory, ...noMemory].map(
+    ([label, make]): Wrong => [`a list with ${label}`, () => one(make())],
+  ),
+  ['a list with a hole', () => withHole(new Uint8Array(8))],
+  ['a list that takes an earlier buffer away', detachingGetter],
+  ['a list that becomes shorter', truncatingGetter],
+  ['1025 buffers', () => new Array(1025).fill(new Uint8Array(1))],
+  ['2 ** 32 - 1 holes', () => new Array(2 ** 32 - 1)],
+  ['a Set', () => new Set([new Uint8Array(8)])],
+  ['an object like an array', () => ({ 0: new Uint8Array(8), length: 1 })],
+];
+
+/** Values that are no objects, or objects that lack everything. */
+const bare: Wrong[] = [...noObjects, ...numbers, ...strings, ...arrays, ...lostMemory];
+
+const { SOL_SOCKET, SCM_RIGHTS, SCM_CREDENTIALS, SCM_TXTIME } = sockfd;
+const rights = { level: SOL_SOCKET, type: SCM_RIGHTS, value: [] };
+
+/** Control messages with one field that is wrong. */
+const controls: Wrong[] = [
+  ...noObjects,
+  ...numbers,
+  ...strings,
+  ['a list with a hole', () => withHole(rights)],
+  ...[undefined, null, 3, 'x', {}, 1n, []].map(
+    (value): Wrong => [`control messages with ${String(value)}`, () => [rights, value]],
+  ),
+  ...[undefined, null, '1', 1n, Number.NaN, 1.5, 2 ** 31].flatMap((value): Wrong[] => [
+    [`a level: ${String(value)}`, () => [{ ...rights, level: value }]],
+    [`a type: ${String(value)}`, () => [{ ...rights, type: value }]],
+  ]),
+  ...lostMemory.map(
+    ([label, make]): Wrong => [`data: ${label}`, () => [{ ...rights, data: make() }]],
+  ),
+  ['data: text', () => [{ ...rights, data: 'x' }]],
+  ...[undefined, null, 3, 'x', [1.5], ['1'], [2 ** 31], [undefined], new Uint8Array(4)].map(
+    (value): Wrong => [`descriptors: ${String(value)}`, () => [{ ...rights, value }]],
+  ),
+  ...[undefined, 3, { pid: 1 }, { pid: 1, uid: -1, gid: 0 }, { pid: '1', uid: 0, gid: 0 }].map(
+    (value): Wrong => [
+      `credentials: ${JSON.stringify(value)}`,
+      () => [{ level: SOL_SOCKET, type: SCM_CREDENTIALS, value }],
+    ],
+  ),
+  ...[undefined, 1.5, -1n, 2n ** 64n, '1'].map(
+    (value): Wrong => [
+      `a time: ${String(value)}`,
+      () => [{ level: SOL_SOCKET, type: SCM_TXTIME, value }],
+    ],
+  ),
+  ['a value of no known type', () => [{ level: 9999, type: 1, value: 1 }]],
+];
+
+/** Objects of one field that is wrong, beside others that are right. */
+const fieldOf = (base: () => object, field: string, wrong: readonly Wrong[]): Wrong[] =>
+  wrong.map(([label, make]) => [`${field}: ${label}`, () => ({ ...base(), [field]: make() })]);
+
+const iov = (): object => ({ iov: [new Uint8Array(8)] });
+
+/** A message to be sent. */
+const messages: Wrong[] = [
+  ...bare,
+  ...fieldOf(iov, 'iov', [...noBufs, ...undefineds, ...nulls]),
+  ...fieldOf(iov, 'name', [...bare, ...addresses]),
+  ...fieldOf(iov, 'control', [...controls, ...lostMemory]),
+];
+
+/** Room for a message, as the checked form has it, and as the raw form has it. */
+const rooms: Wrong[] = [
+  ...bare,
+  ...fieldOf(iov, 'iov', [...noBufs, ...undefineds, ...nulls]),
+  ...fieldOf(iov, 'controlLength', [
+    ...integer(constant('-1', -1), constant('2 ** 31', 2 ** 31)),
+    ...nulls,
+  ]),
+];
+const memories: Wrong[] = [
+  ...bare,
+  ...fieldOf(iov, 'iov', [...noBufs, ...undefineds, ...nulls]),
+  ...fieldOf(iov, 'name', [...notMemory, ...strings]),
+  ...fieldOf(iov, 'control', [...notMemory, ...strings]),
+];
+
+/** A list of eight messages of which one is wrong, or none at all. */
+const listsOf = (wrong: readonly Wrong[]): Wrong[] => [
+  ...noObjects,
+  ...numbers,
+  ...strings,
+  ...buffers,
+  ...lostMemory,
+  ['a list with a hole', () => withHole(iov(), 8)],
+  ['2 ** 32 - 1 holes', () => new Array(2 ** 32 - 1)],
+  ['a Set of messages', () => new Set([iov()])],
+  ...[...wrong, ...undefineds, ...nulls].map(
+    ([label, make]): Wrong => [`a message: ${label}`, () => [...new Array(7).fill(iov()), make()]],
+  ),
+];
+
+const vector = (): sockfd.MsgVec => new sockfd.MsgVec(8, 16, 28, 24);
+
+/** Vectors whose memory is gone, or whose columns say more than there is. */
+const vectors: Wrong[] = (['data', 'names', 'control', 'lengths'] as const).map((field) => [
+  `a MsgVec without its ${field}`,
+  () => {
+    const vec = vector();
+    detach(vec[field].buffer as ArrayBuffer);
+    return vec;
+  },
+]);
+const overlong: Wrong[] = (['len', 'namelen', 'controllen'] as const).map((column) => [
+  `a MsgVec with a ${column} beyond the slot`,
+  () => {
+    const vec = vector();
+    vec[column][7] = 29;
+    return vec;
+  },
+]);
+
 export const wrongValues = {
   /** A C int. */
   int: integer(constant('2 ** 31', 2 ** 31), constant('2 ** 32 - 1', 2 ** 32 - 1)),
@@ -303,6 +430,7 @@ export const wrongValues = {
   bits: integer(constant('2 ** 32', 2 ** 32)),
   uint32: integer(constant('2 ** 32', 2 ** 32), constant('-1', -1)),
   uint16: integer(constant('65536', 65536), constant('-1', -1)),
+  uint8: integer(constant('256', 256), constant('-1', -1)),
   /** `offset` and `length` of 8 bytes; neither may pass the end. */
   part: integer(constant('-1', -1), constant('9', 9), constant('2 ** 31', 2 ** 31)),
   /** Memory. */
@@ -310,29 +438,23 @@ export const wrongValues = {
   /** Memory or a string. */
   source: [...notMemory, strings[strings.length - 1]] as Wrong[],
   /** Memory of which some bytes are needed. */
-  room: [...notMemory, ...strings, ['an empty Uint8Array', () => new Uint8Array(0)]] as Wrong[],
+  some: [...notMemory, ...strings, ['an empty Uint8Array', () => new Uint8Array(0)]] as Wrong[],
+  /** Memory of some pages. */
+  mapped: [...notMemory, ...strings, ['eight bytes', () => new Uint8Array(8)]] as Wrong[],
+  /** Memory for a struct tcp_zerocopy_receive. */
+  zerocopy: [
+    ...notMemory,
+    ...strings,
+    ['15 bytes', () => new Uint8Array(15)],
+    ['65 bytes', () => new Uint8Array(65)],
+  ] as Wrong[],
   /** Memory that receives 32 bits. */
   lengthWord: [...notMemory, ...strings, ['three bytes', () => new Uint8Array(3)]] as Wrong[],
   /** A list of buffers. */
   bufs: [
     ...never,
-    ...numbers,
-    ...strings,
-    ...buffers,
-    ...[undefined, null, 3, 'x', {}, 1n, Symbol('x')].map(
-      (value): Wrong => [`a list with ${String(value)}`, () => one(value)],
-    ),
-    ...[...lostMemory, ...noMemory].map(
-      ([label, make]): Wrong => [`a list with ${label}`, () => one(make())],
-    ),
-    ['a list with a hole', () => withHole(new Uint8Array(8))],
-    ['a list that takes an earlier buffer away', detachingGetter],
-    ['a list that becomes shorter', truncatingGetter],
-    ['1025 buffers', () => new Array(1025).fill(new Uint8Array(1))],
-    ['2 ** 32 - 1 holes', () => new Array(2 ** 32 - 1)],
+    ...noBufs,
     ['a Proxy of a list', () => new Proxy([new Uint8Array(8)], {})],
-    ['a Set', () => new Set([new Uint8Array(8)])],
-    ['an object like an array', () => ({ 0: new Uint8Array(8), length: 1 })],
   ] as Wrong[],
   /** A SockAddr, or its bytes. */
   sockaddr: [...noObjects, ...numbers, ...strings, ...arrays, ...lostMemory, ...addresses],
@@ -364,6 +486,10 @@ export const wrongValues = {
   release: [...never, ...numbers, ...arrays, ...buffers, ...strings],
   /** At least 104 bytes in a Uint8Array. */
   tcpInfo: [...notMemory, ...strings, ['103 bytes', () => new Uint8Array(103)]] as Wrong[],
+  /** At least 48 bytes in a Uint8Array. */
+  mptcpInfo: [...notMemory, ...strings, ['47 bytes', () => new Uint8Array(47)]] as Wrong[],
+  /** At least 40 bytes. */
+  fullInfo: [...notMemory, ...strings, ['39 bytes', () => new Uint8Array(39)]] as Wrong[],
   state: [...never, ...numbers, ...strings, ...arrays, constant("'TCP_CLOSE'", 'TCP_CLOSE')],
   // A String object is an object, if an odd one, and says nothing.
   options: [...numbers, ...strings.slice(0, -1), constant('true', true), constant('1n', 1n)],
@@ -416,8 +542,64 @@ export const wrongValues = {
   ],
   /** A time that may have a fraction. */
   milliseconds: [...never, ...strings, ...arrays, ...buffers, constant('NaN', Number.NaN)],
+  /** A control message of a list that is searched. */
+  controlList: [...noObjects, ...numbers, ...strings, ...buffers],
+  controls: controls.concat(buffers),
+  /** The same, or its bytes. */
+  controlOrBytes: [...controls, ...lostMemory],
+  message: messages,
+  room: rooms,
+  msghdr: memories,
+  messages: listsOf(messages),
+  rooms: listsOf(rooms),
+  sentVector: [...vectors, ...overlong],
+  receivedVector: vectors,
+  timeout: [
+    ...noObjects,
+    ...strings,
+    ...arrays,
+    ...noIntegers.filter(([label]) => label !== '2 ** 32 + 3'),
+    ...lostMemory,
+    constant('-1', -1),
+    ['15 bytes', () => new Uint8Array(15)],
+    ['{ sec: 1 }', () => ({ sec: 1 })],
+    ['{ sec: 1n, nsec: 0 }', () => ({ sec: 1n, nsec: 0 })],
+    ['{ sec: 0, nsec: 0.5 }', () => ({ sec: 0, nsec: 0.5 })],
+  ] as Wrong[],
+  /** How much memory. */
+  pages: integer(constant('0', 0), constant('-1', -1), constant('2 ** 32', 2 ** 32)),
+  vlen: integer(constant('0', 0), constant('1025', 1025), constant('-1', -1)),
+  /** Bytes for one of eight, or the memory of all. */
+  slotted: [
+    ...never,
+    ...strings,
+    ...arrays,
+    ...noIntegers,
+    ...noMemory,
+    ...lostMemory,
+    constant('-1', -1),
+    constant('2 ** 28', 2 ** 28),
+    ['nine bytes for eight', () => new Uint8Array(9)],
+  ] as Wrong[],
+  namesize: integer(constant('129', 129), constant('-1', -1)),
+  controlsize: integer(constant('2 ** 28', 2 ** 28), constant('-1', -1)),
+  /** One of eight. */
+  index: integer(constant('8', 8), constant('-1', -1)),
   /** The number of an fcntl command. */
   word: integer(constant('2 ** 32', 2 ** 32)),
+  /** What a packet header is made from. */
+  header: [...noObjects, ...numbers, ...strings, ...arrays, ...buffers, ...lostMemory],
+  /** Memory, or a list of it. */
+  views: [
+    ...[...never, ...numbers, ...strings, ...noMemory, ...lostMemory],
+    ...[...never, ...numbers, ...lostMemory].map(
+      ([label, make]): Wrong => [`a list with ${label}`, () => one(make())],
+    ),
+    ['a list with a hole', () => withHole(new Uint8Array(8))],
+    ['a list that takes an earlier buffer away', detachingGetter],
+    ['2 ** 32 - 1 holes', () => new Array(2 ** 32 - 1)],
+    ['a Proxy of a list', () => new Proxy([new Uint8Array(8)], {})],
+  ] as Wrong[],
 } satisfies Record<string, readonly Wrong[]>;
 
 export type Kind = keyof typeof wrongValues;
@@ -461,9 +643,15 @@ const optname = (right: number): Arg => arg('optname', 'int', () => right);
 const int = (name: string, right: number): Arg => arg(name, 'int', () => right);
 const bits = (name: string, right: number): Arg => arg(name, 'bits', () => right);
 
+const copybuf = orNull(arg('copybuf', 'buf', () => new Uint8Array(64)));
 const newSocket = [int('domain', AF_INET), bits('type', sockfd.SOCK_DGRAM)];
 const pair = [int('domain', AF_UNIX), bits('type', sockfd.SOCK_DGRAM)];
 const pollArgs = [arg('fds', 'pollfds', () => [{ ...entry }]), timeout];
+const eight = (): object[] => Array.from({ length: 8 }, iov);
+const limit = orNull(arg('timeout', 'timeout', () => 0));
+const message = arg('msg|addr|control|value', 'message', iov);
+const sentList = arg('msgs|addr|control|value', 'messages', eight);
+const receivedList = arg('msgs', 'rooms', eight);
 const state = arg('state', 'state', () => 'CLOSE');
 const timeout_ms = opt(arg('timeout_ms', 'milliseconds', () => 0));
 
@@ -492,10 +680,19 @@ const same: Record<string, Arg[][]> = {
   ],
   readv: [[fd, bufs]],
   recv: [[fd, buf, opt(flags), offset, length]],
+  recvmmsg: [
+    [fd, receivedList, opt(flags), limit, offset, length],
+    [fd, arg('msgs', 'receivedVector', vector), opt(flags), limit, offset, length],
+  ],
   send: [
     [fd, source, opt(flags), offset, length],
     [fd, nothing, opt(flags)],
   ],
+  sendmmsg: [
+    [fd, sentList, opt(flags), offset, length],
+    [fd, arg('msgs', 'sentVector', vector), opt(flags), offset, length],
+  ],
+  sendmsg: [[fd, message, opt(flags)]],
   sendto: [[fd, source, flags, mayBeNull(addr), offset, length]],
   shutdown: [[fd, int('how', sockfd.SHUT_WR)]],
   socket: [[...newSocket, opt(int('protocol', 0))]],
@@ -504,35 +701,107 @@ const same: Record<string, Arg[][]> = {
     [fd, nothing],
   ],
   writev: [[fd, bufs]],
+  zerocopyBuffer: [[arg('size', 'pages', () => 1)]],
 };
+
+const size = arg('length', 'uint32', () => 4);
 
 /** What makes no call at all, and both entry points have. */
 const pure: Record<string, Arg[][]> = {
+  CMSG_ALIGN: [[size]],
+  CMSG_LEN: [[size]],
+  CMSG_SPACE: [[size]],
+  MsgVec: [
+    [
+      arg('vlen', 'vlen', () => 8),
+      arg('data', 'slotted', () => 16),
+      opt(arg('namesize', 'namesize', () => 28)),
+      opt(arg('controlsize', 'controlsize', () => 24)),
+    ],
+    [arg('vlen', 'vlen', () => 8), arg('data', 'slotted', () => new Uint8Array(16))],
+  ],
+  controlValue: [
+    [arg('control', 'controlList', () => []), int('level', SOL_SOCKET), int('type', SCM_RIGHTS)],
+  ],
+  decodeControl: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
+  BPF_JUMP: [
+    [
+      arg('code', 'uint16', () => sockfd.BPF_JMP),
+      bits('k', 0),
+      arg('jt', 'uint8', () => 0),
+      arg('jf', 'uint8', () => 0),
+    ],
+  ],
+  BPF_STMT: [[arg('code', 'uint16', () => sockfd.BPF_RET), bits('k', 0)]],
   decodeSockaddr: [[arg('bytes', 'buf', () => new Uint8Array(16))]],
+  decodeMptcpInfo: [
+    [
+      arg('bytes', 'mptcpInfo', () => new Uint8Array(48)),
+      opt(arg('release', 'release', () => '6.1.0')),
+    ],
+  ],
   decodeTcpInfo: [
     [
       arg('bytes', 'tcpInfo', () => new Uint8Array(104)),
       opt(arg('release', 'release', () => '6.1.0')),
     ],
   ],
+  encodeControl: [[arg('control|value', 'controls', () => [rights])]],
   encodeSockaddr: [[arg('addr', 'sockaddrObject', () => inet)]],
   errnoName: [[int('number', 1)]],
   htonl: [[arg('hostlong', 'uint32', () => 1)]],
   htons: [[arg('hostshort', 'uint16', () => 1)]],
   ntohl: [[arg('netlong', 'uint32', () => 1)]],
+  optionInfo: [[level, optname(sockfd.SO_TYPE)]],
+  optionTable: [[]],
   ntohs: [[arg('netshort', 'uint16', () => 1)]],
   tcpCaStateName: [[int('state', 1)]],
   tcpStateName: [[int('state', 1)]],
 };
 
+const index = arg('i', 'index', () => 0);
+/** The codecs of packet headers, by what is right to encode. */
+const headers: Record<string, unknown> = {
+  Arphdr: { sha: '02:00:00:00:00:01', spa: '192.0.2.1', tpa: '192.0.2.2' },
+  Ethhdr: { dest: '02:00:00:00:00:02', source: '02:00:00:00:00:01', proto: 0x800 },
+  Icmp6hdr: { type: 128 },
+  Icmphdr: { type: 8 },
+  Iphdr: { protocol: 17, daddr: '192.0.2.1' },
+  Ipv6hdr: { nexthdr: 17, daddr: '2001:db8::1' },
+  Tcphdr: { source: 1, dest: 2 },
+  Udphdr: { source: 1, dest: 2 },
+};
+const bytes = arg('bytes', 'buf', () => new Uint8Array(64));
+const position = opt(arg('offset', 'uint32', () => 0));
+const exthdr = { kind: 60, nexthdr: 17 };
+const ends = ['saddr', 'daddr'].map((name) => arg(name, 'ipv4', () => '127.0.0.1'));
+const protocol = arg('protocol', 'uint16', () => 17);
+
+const headerCodecs: Record<string, Arg[][]> = {
+  ...Object.fromEntries(Object.keys(headers).map((name) => [`decode${name}`, [[bytes, position]]])),
+  ...Object.fromEntries(
+    Object.entries(headers).map(([name, right]) => {
+      return [`encode${name}`, [[arg('header', 'header', () => right)]]];
+    }),
+  ),
+  checksum: [
+    [arg('bytes', 'views', () => [new Uint8Array(8)]), opt(arg('initial', 'uint32', () => 0))],
+  ],
+  decodeIpv6exthdrs: [[bytes, arg('nexthdr', 'uint16', () => 17), position]],
+  encodeIpv6exthdr: [[arg('header', 'header', () => exthdr)]],
+  pseudoHeader: [[...ends, protocol, arg('length', 'uint16', () => 8)]],
+  transportChecksum: [[...ends, protocol, arg('segment', 'views', () => new Uint8Array(8))]],
+};
+
 const af = int('af', AF_INET);
-const binary = arg('src', 'room', () => new Uint8Array(4));
+const binary = arg('src', 'some', () => new Uint8Array(4));
 
 /** Every exported function: one list of right arguments for each way to call it. */
 export const calls: Record<string, Record<string, Arg[][]>> = {
   sockfd: {
     ...same,
     ...pure,
+    ...headerCodecs,
     accept: [[fd]],
     accept4: [[fd, opt(flags)]],
     getpeername: [[fd]],
@@ -544,7 +813,9 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     if_indextoname: [[arg('ifindex', 'uint32', () => 1)]],
     inet_ntop: [[af, binary]],
     inet_pton: [[af, arg('src', 'ipv4', () => '127.0.0.1')]],
+    mptcp_full_info: [[fd]],
     recvfrom: [[fd, buf, opt(flags), offset, length]],
+    recvmsg: [[fd, arg('msg', 'room', iov), opt(flags)]],
     setsockopt: [
       [fd, level, optname(sockfd.SO_RCVBUF), arg('value|optval', 'number', () => 4096)],
       [fd, level, optname(sockfd.SO_KEEPALIVE), arg('value|optval', 'bool', () => true)],
@@ -562,9 +833,13 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
       ],
     ],
     socketpair: [[...pair, opt(int('protocol', 0))]],
+    tcp_zerocopy_receive: [
+      [fd, orNull(arg('mapped', 'mapped', () => new Uint8Array(1 << 16))), copybuf, opt(flags)],
+    ],
   },
   'sockfd/raw': {
     ...pure,
+    ...headerCodecs,
     ...same,
     accept: [[fd, out, addrlen]],
     accept4: [[fd, out, addrlen, opt(flags)]],
@@ -580,15 +855,39 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
       ],
     ],
     if_indextoname: [
-      [arg('ifindex', 'uint32', () => 1), arg('ifname', 'room', () => new Uint8Array(16))],
+      [arg('ifindex', 'uint32', () => 1), arg('ifname', 'some', () => new Uint8Array(16))],
     ],
     inet_ntop: [[af, binary, arg('dst', 'buf', () => new Uint8Array(64))]],
     inet_pton: [
-      [af, arg('src', 'text', () => '127.0.0.1'), arg('dst', 'room', () => new Uint8Array(4))],
+      [af, arg('src', 'text', () => '127.0.0.1'), arg('dst', 'some', () => new Uint8Array(4))],
+    ],
+    mptcp_full_info: [
+      [
+        fd,
+        arg('info', 'fullInfo', () => new Uint8Array(40)),
+        orNull(arg('subflow_info', 'buf', () => new Uint8Array(8))),
+        orNull(arg('tcp_info', 'buf', () => new Uint8Array(8))),
+      ],
     ],
     recvfrom: [[fd, buf, opt(flags), out, addrlen, offset, length]],
+    recvmsg: [[fd, arg('msg', 'msghdr', iov), opt(flags)]],
     setsockopt: [[fd, level, optname(sockfd.SO_RCVBUF), arg('optval', 'optval', () => 4096)]],
-    socketpair: [[...pair, int('protocol', 0), arg('sv', 'room', () => new Int32Array(2))]],
+    socketpair: [[...pair, int('protocol', 0), arg('sv', 'some', () => new Int32Array(2))]],
+  },
+  'a MsgVec': {
+    messages: [[index]],
+    name: [[index]],
+    setMessages: [[index, arg('control|value', 'controlOrBytes', () => [])]],
+    setName: [[index, mayBeNull(addr)]],
+    socketpair: [[...pair, int('protocol', 0), arg('sv', 'some', () => new Int32Array(2))]],
+    tcp_zerocopy_receive: [
+      [
+        fd,
+        arg('zc', 'zerocopy', () => new Uint8Array(64)),
+        orNull(arg('mapped', 'mapped', () => new Uint8Array(1 << 16))),
+        copybuf,
+      ],
+    ],
   },
   'sockfd/testing': {
     holdState: [
@@ -602,6 +901,12 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
 export const modules: Record<string, Record<string, unknown>> = {
   sockfd,
   'sockfd/raw': raw,
+  'a MsgVec': {
+    messages: (i: number) => vector().messages(i),
+    name: (i: number) => vector().name(i),
+    setMessages: (i: number, control: sockfd.ControlInit[]) => vector().setMessages(i, control),
+    setName: (i: number, address: sockfd.SockAddr) => vector().setName(i, address),
+  },
   'sockfd/testing': testing,
 };
 
@@ -623,7 +928,9 @@ export interface Misuse {
 type Callable = (...args: unknown[]) => unknown;
 
 export function functionOf(module: string, name: string): Callable {
-  return modules[module]?.[name] as Callable;
+  const found = modules[module]?.[name];
+  if (found === sockfd.MsgVec) return (...args) => Reflect.construct(sockfd.MsgVec, args);
+  return found as Callable;
 }
 
 function wrongOf({ kind, optional, nullable }: Arg): readonly Wrong[] {

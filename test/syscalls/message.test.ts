@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import * as sockfd from '../../lib/index.js';
 import {
   AF_INET,
   AF_INET6,
@@ -41,7 +40,6 @@ import {
   shutdown,
   TCP_USER_TIMEOUT,
 } from '../../lib/index.js';
-import * as raw from '../../lib/raw.js';
 import { interrupted, node, python } from '../support/child.js';
 import {
   bound,
@@ -563,16 +561,5 @@ json.dump([s.getsockopt(1, 4) for _ in range(2)], sys.stdout)`;
     expect(SO_ERROR).toBe(4);
     expect(python(script, null, [fd])).toEqual([111, 0]);
     expectError(() => recv(fd, blank(), MSG_DONTWAIT), 'recv', 'EAGAIN');
-  });
-});
-
-describe('MSG_ZEROCOPY', () => {
-  it('is refused by what sends: nothing would hold the memory after the call', () => {
-    const [a] = unixPair();
-    const raised = sockfd.MSG_ZEROCOPY | MSG_DONTWAIT;
-    expectRefused(() => send(a, 'x', raised), RangeError, 'flags');
-    expectRefused(() => sockfd.sendto(a, 'x', raised, null), RangeError, 'flags');
-    expectRefused(() => raw.send(a, 'x', raised), RangeError, 'flags');
-    expectRefused(() => raw.sendto(a, 'x', raised, null), RangeError, 'flags');
   });
 });

@@ -1,18 +1,52 @@
 /** The trials of the IPPROTO_IPV6 options. */
 import * as sockfd from '../../../lib/index.js';
-import { AF_INET, getsockopt, htonl, SOL_SOCKET } from '../../../lib/index.js';
+import {
+  AF_INET,
+  AF_INET6,
+  getsockopt,
+  htonl,
+  IPPROTO_IPV6,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  setsockopt,
+} from '../../../lib/index.js';
+import { open } from '../sockets.js';
 import {
   bool,
   boolOn,
+  bytesOn,
   connectedUdp6,
   experiment6,
   lo,
   mapped,
+  plain,
   raw6,
+  readonlyOn,
   set,
   setOn,
   type Trial,
+  udp6,
 } from './make.js';
+import { ipv6, mcastTrials, membership } from './multicast.js';
+
+/** A TCP socket that has control messages to tell. */
+function telling(): number {
+  const fd = open(AF_INET6, SOCK_STREAM);
+  setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_RECVPKTINFO, true);
+  setsockopt(fd, IPPROTO_IPV6, sockfd.IPV6_RECVHOPLIMIT, true);
+  return fd;
+}
+
+// RFC 8200, 4.2: an extension header of 8 bytes, of which the last 6 are an option of padding.
+const padding = Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0);
+// RFC 8754, 2: a routing header of type 4, with one segment, which is reached.
+const segments = Uint8Array.of(0, 2, 4, 0, 0, 0, 0, 0, 0xfd, ...new Uint8Array(14), 1);
+
+/** struct ip6_mtuinfo, linux/ipv6.h. */
+const mtuinfo = (bytes: Buffer): unknown => ({
+  addr: { family: bytes.readUInt16LE(0) },
+  mtu: bytes.readUInt32LE(28),
+});
 
 export const ipv6Trials: Record<string, Trial> = {
   // It leaves IPv6 altogether: the level is then not there to be read.
@@ -66,4 +100,28 @@ export const ipv6Trials: Record<string, Trial> = {
   IPV6_UNICAST_IF: set(htonl(lo), 0),
   IPV6_RECVFRAGSIZE: bool,
   IPV6_FREEBIND: bool,
+  IPV6_2292PKTOPTIONS: { on: telling, decode: plain },
+  ...membership(
+    ipv6,
+    ['IPV6_ADD_MEMBERSHIP', 'IPV6_DROP_MEMBERSHIP'],
+    { multiaddr: ipv6.group, ifindex: lo },
+    undefined,
+  ),
+  ...mcastTrials(ipv6),
+  // These take an interface or a peer, which they have in tests of their own.
+  IPV6_JOIN_ANYCAST: { writeonly: true },
+  IPV6_LEAVE_ANYCAST: { writeonly: true },
+  IPV6_IPSEC_POLICY: { writeonly: true },
+  IPV6_XFRM_POLICY: { writeonly: true },
+  IPV6_PKTINFO: { writeonly: true },
+  IPV6_FLOWLABEL_MGR: { volatile: true },
+  IP6T_SO_ORIGINAL_DST: { volatile: true },
+  IPV6_HOPOPTS: bytesOn(udp6, padding),
+  IPV6_RTHDRDSTOPTS: bytesOn(udp6, padding),
+  IPV6_DSTOPTS: bytesOn(udp6, padding),
+  IPV6_RTHDR: {
+    ...bytesOn(udp6, segments),
+    lacking: ['EINVAL', 'segment routing needs Linux 4.10'],
+  },
+  IPV6_PATHMTU: { ...readonlyOn(connectedUdp6), size: 32, decode: mtuinfo },
 };

@@ -16,7 +16,7 @@ import {
   SOCK_STREAM,
   setsockopt,
 } from '../../../lib/index.js';
-import { bound, listener, open, own, unixPair } from '../sockets.js';
+import { bound, listener, open, own, tcpPair, unixPair } from '../sockets.js';
 
 /** Makes the socket that an option is tried on. */
 export type Make = () => number;
@@ -51,6 +51,9 @@ export function underRepair(queue?: number): number {
   return fd;
 }
 
+/** A connected TCP socket. */
+export const connectedTcp: Make = () => tcpPair().client;
+
 export const tcp: Make = () => open(AF_INET, SOCK_STREAM);
 export const udp: Make = () => open(AF_INET, SOCK_DGRAM);
 export const udp6: Make = () => open(AF_INET6, SOCK_DGRAM);
@@ -74,6 +77,8 @@ export interface Trial {
   decode?: (bytes: Buffer) => unknown;
   /** How many bytes are offered for that; 256 unless given. */
   size?: number;
+  /** What the reader has to say first; and the bytes of that, written by the test. */
+  ask?: { value: unknown; bytes: Uint8Array };
   /** Why some machines lack it, other than by the age of the kernel, and what they answer. */
   lacking?: readonly [code: string, why: string];
   /** It changes between two reads. */
@@ -93,5 +98,14 @@ export const readonly: Trial = {};
 export const readonlyOn = (on: Make): Trial => ({ on });
 export const set = (...values: unknown[]): Trial => ({ set: values });
 export const setOn = (on: Make, ...values: unknown[]): Trial => ({ on, set: values });
+
+/** What bytes mean that are nothing but bytes. */
+export const plain = (bytes: Buffer): Uint8Array => Uint8Array.from(bytes);
+/** The same bytes set and read; none, at the end, undo it. */
+export const bytesOn = (on: Make, ...values: Uint8Array[]): Trial => ({
+  on,
+  set: [...values, new Uint8Array(0)],
+  decode: plain,
+});
 
 export const lo = if_nametoindex('lo');

@@ -6,6 +6,7 @@ import {
   asFlag,
   bool,
   boolOn,
+  connectedTcp,
   ignored,
   lo,
   packet,
@@ -37,6 +38,24 @@ const timeout = (optname: number): Trial => ({
   ],
   reads: (value, fd) => ticks(value, fd, optname),
 });
+
+/** linux/filter.h: code, jt, jf, k. */
+function instructions(bytes: Buffer): unknown[] {
+  return Array.from({ length: bytes.length / 8 }, (_, i) => ({
+    code: bytes.readUInt16LE(8 * i),
+    jt: bytes[8 * i + 2],
+    jf: bytes[8 * i + 3],
+    k: bytes.readUInt32LE(8 * i + 4),
+  }));
+}
+
+/** SOF_TIMESTAMPING_RX_SOFTWARE and SOF_TIMESTAMPING_SOFTWARE, alone and in the structure. */
+const timestamping: Trial = {
+  on: udp,
+  set: [0x18, { flags: 0x10, bind_phc: 7 }, 0],
+  reads: (value) => (typeof value === 'number' ? value : 0x10),
+  decode: (bytes) => bytes.readInt32LE(),
+};
 
 export const socketTrials: Record<string, Trial> = {
   SO_DEBUG: bool,
@@ -79,6 +98,28 @@ export const socketTrials: Record<string, Trial> = {
   SO_RCVLOWAT: { on: udp, set: [7, 1] },
   SO_SNDLOWAT: readonly,
   SO_BINDTODEVICE: set('lo', ''),
+  SO_ATTACH_FILTER: {
+    set: [
+      [{ code: 0x06, jt: 0, jf: 0, k: 0xffffffff }],
+      [
+        { code: 0x28, jt: 0, jf: 0, k: 0xfffff000 },
+        { code: 0x15, jt: 0, jf: 1, k: 0x800 },
+        { code: 0x06, jt: 0, jf: 0, k: 1 },
+        { code: 0x06, jt: 0, jf: 0, k: 0 },
+      ],
+    ],
+    decode: instructions,
+  },
+  SO_PEERNAME: {
+    on: connectedTcp,
+    ask: { value: 16, bytes: new Uint8Array(16) },
+    size: 16,
+    decode: (bytes) => ({
+      family: bytes.readUInt16LE(0),
+      port: bytes.readUInt16BE(2),
+      addr: bytes.subarray(4, 8).join('.'),
+    }),
+  },
   SO_ACCEPTCONN: readonlyOn(() => listener().fd),
   SO_PEERSEC: {
     on: unix,
@@ -102,12 +143,26 @@ export const socketTrials: Record<string, Trial> = {
   SO_MEMINFO: readonlyOn(udp),
   SO_INCOMING_NAPI_ID: readonly,
   SO_COOKIE: readonly,
+  SO_PEERGROUPS: {
+    on: unix,
+    size: 4 * 65_536,
+    decode: (bytes) =>
+      Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readUInt32LE(4 * i)),
+  },
   SO_ZEROCOPY: bool,
+  SO_TXTIME: {
+    on: udp,
+    // CLOCK_MONOTONIC and, for root, CLOCK_TAI.
+    set: [
+      { clockid: 1, flags: 3 },
+      { clockid: 11, flags: 0 },
+    ],
+    decode: (bytes) => ({ clockid: bytes.readInt32LE(0), flags: bytes.readUInt32LE(4) }),
+  },
   SO_BINDTOIFINDEX: set(lo, 0),
   SO_TIMESTAMP_NEW: boolOn(udp),
   SO_TIMESTAMPNS_NEW: boolOn(udp),
-  // SOF_TIMESTAMPING_RX_SOFTWARE and SOF_TIMESTAMPING_SOFTWARE.
-  SO_TIMESTAMPING_NEW: setOn(udp, 0x18, 0),
+  SO_TIMESTAMPING_NEW: timestamping,
   SO_RCVTIMEO_NEW: timeout(sockfd.SO_RCVTIMEO_NEW),
   SO_SNDTIMEO_NEW: timeout(sockfd.SO_SNDTIMEO_NEW),
   SO_PREFER_BUSY_POLL: bool,
@@ -126,13 +181,15 @@ export const socketTrials: Record<string, Trial> = {
   SO_RIGHTS_NOTRUNC: boolOn(unix),
   SO_TIMESTAMP: boolOn(udp),
   SO_TIMESTAMPNS: boolOn(udp),
-  SO_TIMESTAMPING: setOn(udp, 0x18, 0),
+  SO_TIMESTAMPING: timestamping,
   SO_RCVTIMEO: timeout(sockfd.SO_RCVTIMEO),
   SO_SNDTIMEO: timeout(sockfd.SO_SNDTIMEO),
   // These have no second path but their error or their acceptance; they have tests of their own.
   SO_DETACH_FILTER: { writeonly: true },
   SO_ATTACH_BPF: { writeonly: true },
+  SO_ATTACH_REUSEPORT_CBPF: { writeonly: true },
   SO_ATTACH_REUSEPORT_EBPF: { writeonly: true },
+  SO_DEVMEM_DONTNEED: { writeonly: true },
   SO_CNX_ADVICE: { writeonly: true },
   SO_DETACH_REUSEPORT_BPF: { writeonly: true },
   SO_BUSY_POLL_BUDGET: { writeonly: true },

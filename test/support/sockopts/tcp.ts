@@ -1,8 +1,8 @@
 /** The trials of the IPPROTO_TCP options. */
 import { readFileSync } from 'node:fs';
 import * as sockfd from '../../../lib/index.js';
-import { getsockopt, IPPROTO_TCP } from '../../../lib/index.js';
-import { listener } from '../sockets.js';
+import { AF_INET, getsockopt, IPPROTO_TCP, SOCK_STREAM, setsockopt } from '../../../lib/index.js';
+import { listener, open } from '../sockets.js';
 import { asFlag, bool, ignored, readonly, set, setOn, type Trial, underRepair } from './make.js';
 
 /** What any user may choose. */
@@ -10,6 +10,27 @@ function allowedCongestionControls(): string[] {
   const allowed = '/proc/sys/net/ipv4/tcp_allowed_congestion_control';
   return readFileSync(allowed, 'utf8').trim().split(' ');
 }
+
+/** CONFIG_TCP_AO. */
+const noAo = ['ENOPROTOOPT', 'the kernel was built without the TCP Authentication Option'] as const;
+
+/** A socket with a key of RFC 5925. */
+function withAoKey(): number {
+  const fd = open(AF_INET, SOCK_STREAM);
+  setsockopt(fd, IPPROTO_TCP, sockfd.TCP_AO_ADD_KEY, {
+    addr: { family: AF_INET, addr: '127.0.0.1', port: 0 },
+    alg_name: 'hmac(sha1)',
+    prefix: 32,
+    sndid: 100,
+    rcvid: 101,
+    key: 'secret',
+  });
+  return fd;
+}
+
+const repairWindow = { snd_wl1: 0, snd_wnd: 1000, max_window: 2000, rcv_wnd: 3000, rcv_wup: 0 };
+
+const copied = (bytes: Buffer): Uint8Array => Uint8Array.from(bytes);
 
 export const tcpTrials: Record<string, Trial> = {
   TCP_NODELAY: bool,
@@ -52,6 +73,60 @@ export const tcpTrials: Record<string, Trial> = {
   TCP_FASTOPEN_NO_COOKIE: bool,
   TCP_INQ: bool,
   TCP_TX_DELAY: set(1000, 0),
+  TCP_REPAIR_WINDOW: {
+    size: 20,
+    on: () => underRepair(),
+    set: [repairWindow],
+    decode: (bytes) => ({
+      snd_wl1: bytes.readUInt32LE(0),
+      snd_wnd: bytes.readUInt32LE(4),
+      max_window: bytes.readUInt32LE(8),
+      rcv_wnd: bytes.readUInt32LE(12),
+      rcv_wup: bytes.readUInt32LE(16),
+    }),
+  },
+  TCP_FASTOPEN_KEY: {
+    on: () => listener().fd,
+    set: [Uint8Array.from({ length: 16 }, (_, i) => i), new Uint8Array(32).fill(7)],
+    decode: copied,
+  },
+  // Of what is neither vegas, dctcp nor bbr there is nothing to tell.
+  TCP_CC_INFO: {
+    on: () => {
+      const fd = open(AF_INET, SOCK_STREAM);
+      setsockopt(fd, IPPROTO_TCP, sockfd.TCP_CONGESTION, 'reno');
+      return fd;
+    },
+    decode: (bytes) => (bytes.length === 0 ? {} : { bytes }),
+  },
+  TCP_AO_INFO: {
+    on: withAoKey,
+    lacking: noAo,
+    decode: (bytes) => ({
+      set_current: bytes.readUInt8() & 1,
+      set_rnext: (bytes.readUInt8() >> 1) & 1,
+      ao_required: (bytes.readUInt8() >> 2) & 1,
+      set_counters: (bytes.readUInt8() >> 3) & 1,
+      accept_icmps: (bytes.readUInt8() >> 4) & 1,
+      current_key: bytes.readUInt8(6),
+      rnext: bytes.readUInt8(7),
+      pkt_good: Number(bytes.readBigUInt64LE(8)),
+      pkt_bad: Number(bytes.readBigUInt64LE(16)),
+      pkt_key_not_found: Number(bytes.readBigUInt64LE(24)),
+      pkt_ao_required: Number(bytes.readBigUInt64LE(32)),
+      pkt_dropped_icmp: Number(bytes.readBigUInt64LE(40)),
+    }),
+  },
+  // Of these the trials have no second read: the first frees what it read, counts on, or needs a
+  // connection of its own. They have tests of their own.
+  TCP_SAVED_SYN: { volatile: true },
+  TCP_AO_GET_KEYS: { volatile: true },
+  TCP_AO_REPAIR: { volatile: true },
+  TCP_MD5SIG: { writeonly: true },
+  TCP_MD5SIG_EXT: { writeonly: true },
+  TCP_REPAIR_OPTIONS: { writeonly: true },
+  TCP_AO_ADD_KEY: { writeonly: true },
+  TCP_AO_DEL_KEY: { writeonly: true },
   TCP_IS_MPTCP: readonly,
   TCP_RTO_MAX_MS: set(60_000, 120_000),
   TCP_RTO_MIN_US: set(100_000),
