@@ -1,5 +1,6 @@
 /** Worker threads that block in a call, seen from outside by what /proc says of them. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -51,7 +52,7 @@ export async function waiter(expression: string, syscall: string, data: unknown)
   return {
     tid,
     told: exited.then(() => messages[1]),
-    waits: () => isBlockedIn(tid, syscall),
+    waits: () => existsSync(`/proc/self/task/${tid}`) && isBlockedIn(tid, syscall),
     sleeps: () => Number(threadStatus(process.pid, tid, 'voluntary_ctxt_switches')),
   };
 }

@@ -90,9 +90,9 @@ describe('epoll_create(2)', () => {
 
   it('fails with EMFILE at RLIMIT_NOFILE', () => {
     const body = `let n = 0;
-const made = (create) => code(() => { for (; n < 100; n++) create(); });
+const made = (create) => code(() => { for (; n < 300; n++) create(); });
 tell([made(() => s.epoll_create1(0)), made(() => s.epoll_create(1))]);`;
-    expect(node(body, ['prlimit', '--nofile=64:64'])).toEqual([
+    expect(node(body, ['prlimit', '--nofile=256:256'])).toEqual([
       [
         ['EMFILE', 'epoll_create1'],
         ['EMFILE', 'epoll_create'],
