@@ -261,6 +261,7 @@ const withoutTest = (path: string): boolean => {
 /** What is seen through another module only, and that module's test. */
 const through: Record<string, string> = {
   'lib/syscalls/name.ts': 'test/syscalls/socket.test.ts',
+  'lib/syscalls/raw_event.ts': 'test/syscalls/epoll.test.ts',
   'lib/testing/observe.ts': 'test/testing/hold.test.ts',
   'lib/testing/paths.ts': 'test/testing/hold.test.ts',
   'lib/testing/wait.ts': 'test/testing/hold.test.ts',

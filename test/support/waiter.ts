@@ -1,6 +1,5 @@
 /** Worker threads that block in a call, seen from outside by what /proc says of them. */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -37,6 +36,15 @@ import(workerData.index).then((s) => {
   parentPort.postMessage(${expression});
 });`;
 
+/** A thread that has ended has no file in /proc. */
+function waits(tid: number, syscall: string): boolean {
+  try {
+    return isBlockedIn(tid, syscall);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A thread that evaluates an expression of the compiled package, `s`, and of `data`; here once it
  * blocks in the system call.
@@ -52,7 +60,7 @@ export async function waiter(expression: string, syscall: string, data: unknown)
   return {
     tid,
     told: exited.then(() => messages[1]),
-    waits: () => existsSync(`/proc/self/task/${tid}`) && isBlockedIn(tid, syscall),
+    waits: () => waits(tid, syscall),
     sleeps: () => Number(threadStatus(process.pid, tid, 'voluntary_ctxt_switches')),
   };
 }
