@@ -35,6 +35,7 @@ export * from './structs/ethhdr.js';
 export * from './structs/family.js';
 export { FD_CLR, FD_ISSET, FD_SET, FD_SETSIZE, FD_ZERO, FdSet } from './structs/fdset.js';
 export * from './structs/filter.js';
+export * from './structs/flock.js';
 export {
   type In6FlowlabelReq,
   type In6FlowlabelReqInit,

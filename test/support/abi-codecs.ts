@@ -3,6 +3,12 @@ import { Reader } from '../../lib/kernel/bytes.js';
 import { decodeEpollEvents, encodeEpollEvent } from '../../lib/structs/epoll_event.js';
 import { decodeEpollParams, encodeEpollParams } from '../../lib/structs/epoll_params.js';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK } from '../../lib/structs/family.js';
+import {
+  decodeFlock,
+  decodeFOwnerEx,
+  encodeFlock,
+  encodeFOwnerEx,
+} from '../../lib/structs/flock.js';
 import { decodeItimerspec, encodeItimerspec } from '../../lib/structs/itimerspec.js';
 import { linger } from '../../lib/structs/linger.js';
 import { meminfo } from '../../lib/structs/meminfo.js';
@@ -269,6 +275,25 @@ const events: Codec[] = [
       ...fields('number', '', 'busy_poll_usecs busy_poll_budget prefer_busy_poll'),
       ...fields('padding', '', '__pad'),
     ],
+  },
+  {
+    type: 'struct flock',
+    headers: ['fcntl.h'],
+    size: 32,
+    decode: decodeFlock,
+    encode: (v) => encodeFlock(v as never),
+    values: { type: 0, whence: 0, start: 0, len: 0, pid: 0 },
+    missed: 64,
+    fields: fields('number', 'l_', 'type whence start len pid'),
+  },
+  {
+    type: 'struct f_owner_ex',
+    headers: ['linux/fcntl.h'],
+    size: 8,
+    decode: decodeFOwnerEx,
+    encode: (v) => encodeFOwnerEx(v as never),
+    values: { type: 0, pid: 0 },
+    fields: fields('number', '', 'type pid'),
   },
   {
     type: 'struct itimerspec',
