@@ -29,12 +29,14 @@ export function unlessAgain(result: number, syscall: string): number | typeof LA
 export function limitOf(options: WaitOptions): WaitOptions {
   const { signal, timeout } = object(options, 'options') as WaitOptions;
   if (timeout !== undefined) integer(timeout, 'options.timeout', 0, 0x7fff_ffff);
-  if (signal === undefined) return { timeout };
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
-    throw typeError('options.signal', 'must be an AbortSignal', signal);
-  }
-  if (signal.aborted) throw signal.reason;
+  if (signalOf(signal)?.aborted) throw signal?.reason;
   return { signal, timeout };
+}
+
+/** The signal that was given, if any. */
+export function signalOf(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw typeError('options.signal', 'must be an AbortSignal', signal);
 }
 
 /** Ends a wait when a signal or a timer says so. */
@@ -145,6 +147,24 @@ class Wait<T> implements Waiter {
   }
 }
 
+/** So many calls are completed at once before the event loop has a turn. */
+const AT_ONCE = 512;
+let completed = 0;
+
+/**
+ * What is done needs no waiting. But a loop whose calls are all done at once would never leave the
+ * queue of promises, and nothing else in the process would have its turn.
+ */
+function done<T>(value: T): Promise<T> {
+  if (++completed < AT_ONCE) return Promise.resolve(value);
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      completed = 0;
+      resolve(value);
+    });
+  });
+}
+
 /**
  * Makes a call now, or when its descriptor is ready; behind those that wait for the same, if any.
  * Whatever it throws, rejects: nothing is thrown from here.
@@ -156,7 +176,7 @@ export function begin<T>(attempt: Attempt<T>, options?: WaitOptions): Promise<T>
       attempt.check();
     } else {
       const value = attempt.call(0);
-      if (value !== LATER) return Promise.resolve(value);
+      if (value !== LATER) return done(value);
     }
     return wait(attempt, limit);
   } catch (error) {
