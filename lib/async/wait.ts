@@ -39,11 +39,43 @@ export function signalOf(signal: unknown): AbortSignal | undefined {
   throw typeError('options.signal', 'must be an AbortSignal', signal);
 }
 
+/** The waits that a signal ends. One listener for all: Node warns of more than ten. */
+class Bound {
+  private readonly signal: AbortSignal;
+  private readonly limits = new Set<Limit>();
+
+  private constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  private static readonly all = new WeakMap<AbortSignal, Bound>();
+
+  static to(signal: AbortSignal): Bound {
+    const known = Bound.all.get(signal) ?? new Bound(signal);
+    Bound.all.set(signal, known);
+    return known;
+  }
+
+  add(limit: Limit): void {
+    if (this.limits.size === 0) this.signal.addEventListener('abort', this);
+    this.limits.add(limit);
+  }
+
+  delete(limit: Limit): void {
+    this.limits.delete(limit);
+    if (this.limits.size === 0) this.signal.removeEventListener('abort', this);
+  }
+
+  handleEvent(): void {
+    for (const limit of [...this.limits]) limit.aborted(this.signal.reason);
+  }
+}
+
 /** Ends a wait when a signal or a timer says so. */
 export class Limit {
-  private readonly signal: AbortSignal | undefined;
+  private readonly bound: Bound | undefined;
   private readonly timer: NodeJS.Timeout | undefined;
-  private readonly aborted: (reason: unknown) => void;
+  readonly aborted: (reason: unknown) => void;
 
   constructor(
     { signal, timeout }: WaitOptions,
@@ -51,17 +83,13 @@ export class Limit {
     elapsed: () => void,
   ) {
     this.aborted = aborted;
-    this.signal = signal;
-    signal?.addEventListener('abort', this);
+    this.bound = signal && Bound.to(signal);
+    this.bound?.add(this);
     if (timeout !== undefined) this.timer = setTimeout(elapsed, timeout);
   }
 
-  handleEvent(): void {
-    this.aborted(this.signal?.reason);
-  }
-
   lift(): void {
-    this.signal?.removeEventListener('abort', this);
+    this.bound?.delete(this);
     clearTimeout(this.timer);
   }
 }
