@@ -53,7 +53,7 @@ export function addressBytes(addr: SockAddrLike): Uint8Array {
   return bytes === addr || ArrayBuffer.isView(addr) ? bytes.slice() : bytes;
 }
 
-/** The buffers of a list, in a list of our own: to fetch an element may run code of the caller's. */
+/** The buffers of a list, in one of our own: to fetch an element may run code of the caller's. */
 export function listOf(bufs: unknown, name: string): Buf[] {
   if (!Array.isArray(bufs)) throw typeError(name, 'must be an array of ArrayBufferViews', bufs);
   if (bufs.length > 1024) throw rangeError(name, 'must have at most 1024 buffers', bufs.length);

@@ -84,8 +84,8 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
  * The datagrams of a socket, as they come: `for await (const { data, name } of datagrams(…))`.
  *
  * @param fd       a datagram socket
- * @param options  { size, controlLength, flags, signal }: room for data, 65536 bytes by default, and
- *                 for control messages, none by default; `flags` as of `recvmsg`
+ * @param options  { size, controlLength, flags, signal }: room for data, 65536 bytes by default,
+ *                 and for control messages, none by default; `flags` as of `recvmsg`
  * @throws         what `recvmsg` throws, in the loop: ECONNREFUSED of an earlier datagram, an
  *                 aborted signal's reason
  */

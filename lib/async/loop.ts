@@ -6,9 +6,9 @@
  * comes while nobody waits disarms it; until then, waiting again costs no system call.
  *
  * The number of a descriptor may become that of another file without a word to us (closed by
- * somebody else, and opened anew). So a wait that made no system call is looked after when it lasts:
- * epoll_ctl tells then when the number is not the file that was registered. Who waited for that one
- * gets EBADF, and the new one is registered. With each event the kernel gives back which
+ * somebody else, and opened anew). So a wait without a system call is looked after when it lasts:
+ * epoll_ctl tells then when the number is not the file that was registered. Who waited for that
+ * one gets EBADF, and the new one is registered. With each event the kernel gives back which
  * registration it is of: that of a file which lives on in a duplicate is known, and passed over.
  */
 import { native, type Watcher, watch } from '../kernel/addon.js';

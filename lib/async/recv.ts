@@ -33,8 +33,8 @@ function eventsOf(flags: unknown): number {
  * @param flags    as of `sockfd`. MSG_WAITALL waits for the first bytes only
  * @param options  { signal, timeout }; in the place of any argument from `flags` on
  * @returns        bytes received; 0 is the end of a stream, or an empty datagram
- * @throws         as `recv` of `sockfd`, but for EAGAIN · EBADF also when `fd` is closed meanwhile ·
- *                 the signal's reason · TimeoutError
+ * @throws         as `recv` of `sockfd`, but for EAGAIN · EBADF also when `fd` is closed
+ *                 meanwhile · the signal's reason · TimeoutError
  *
  * Blocks nothing: O_NONBLOCK is not needed, as the call is made with MSG_DONTWAIT.
  */

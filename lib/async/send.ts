@@ -30,8 +30,8 @@ import { begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
  * @param buf      memory, which stays as it is until the promise is settled; or text
  * @param options  { signal, timeout }; in the place of any argument from `flags` on
  * @returns        bytes queued; on a stream that may be fewer than `length`
- * @throws         as `send` of `sockfd`, but for EAGAIN · EBADF also when `fd` is closed meanwhile ·
- *                 the signal's reason · TimeoutError
+ * @throws         as `send` of `sockfd`, but for EAGAIN · EBADF also when `fd` is closed
+ *                 meanwhile · the signal's reason · TimeoutError
  *
  * Blocks nothing: O_NONBLOCK is not needed, as the call is made with MSG_DONTWAIT.
  */
@@ -93,8 +93,8 @@ function beginTo(
     to = addr === null ? null : addressBytes(addr);
   };
   const answer = (result: number, came: number): number | typeof LATER => {
-    // On AF_UNIX, EPOLLOUT is told when the queue of the addressed socket is full: nobody tells when
-    // it is not, so that EAGAIN is the answer.
+    // On AF_UNIX, EPOLLOUT is told when the queue of the addressed socket is full: nobody tells
+    // when it is not, so that EAGAIN is the answer.
     if (result === -EAGAIN && (came === 0 || to?.[0] !== AF_UNIX)) return LATER;
     return addr === null ? unlessAgain(result, syscall) : checkAddr(result, syscall, addr);
   };
@@ -162,8 +162,8 @@ export function sendto(
 /**
  * sendmsg(2), as a promise.
  *
- * @param msg  as of `sockfd`: { name?, iov, control? }. The memory of `iov` stays as it is until the
- *             promise is settled; the descriptors in `control` stay open
+ * @param msg  as of `sockfd`: { name?, iov, control? }. The memory of `iov` stays as it is until
+ *             the promise is settled; the descriptors in `control` stay open
  * @returns    bytes sent; on a stream that may be fewer than given
  * @throws     as `sendmsg` of `sockfd`, and as `sendto`
  *

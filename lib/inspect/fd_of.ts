@@ -14,14 +14,13 @@ interface Inside {
   readonly _handle?: { readonly fd?: unknown } | null;
 }
 
-/** Where node:dgram keeps its handle: its `_handle` warns that it is deprecated. */
-function dgramHandle(value: object): Inside['_handle'] {
+/** Where the handle of an object is: in node:dgram `_handle` warns that it is deprecated. */
+function handleOf(value: object): Inside['_handle'] {
   const symbol = Object.getOwnPropertySymbols(value).find((each) => {
     return each.description === 'state symbol';
   });
-  if (symbol === undefined) return undefined;
-  const state = (value as Record<symbol, { handle?: Inside['_handle'] } | undefined>)[symbol];
-  return state?.handle ?? null;
+  if (symbol === undefined) return (value as Inside)._handle;
+  return (value as Record<symbol, { handle?: Inside['_handle'] } | undefined>)[symbol]?.handle;
 }
 
 /**
@@ -31,15 +30,14 @@ function dgramHandle(value: object): Inside['_handle'] {
  *
  * @param socket  net.Socket, tls.TLSSocket (the TCP socket under it), net.Server, http.Server,
  *                dgram.Socket, tty.ReadStream and WriteStream, fs.promises.FileHandle
- * @throws        TypeError of code ERR_INVALID_ARG_VALUE where there is no descriptor: it is closed,
- *                does not connect or listen yet, or is bound only later (node:dgram)
+ * @throws        TypeError of code ERR_INVALID_ARG_VALUE where there is no descriptor: it is
+ *                closed, not connected or listening yet, or not bound yet (node:dgram)
  */
 export function fdOf(socket: HasFd): number {
   const value: unknown = socket;
   let fd: unknown;
   if (typeof value === 'object' && value !== null) {
-    const handle = dgramHandle(value) ?? (value as Inside)._handle;
-    fd = handle?.fd ?? (value as Inside).fd;
+    fd = handleOf(value)?.fd ?? (value as Inside).fd;
   }
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0) return fd;
   const must = 'must have a descriptor: it is closed, or not open yet, or is no socket of Node’s';

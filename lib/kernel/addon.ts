@@ -2,8 +2,8 @@
  * The native addons: where they are found, and what they offer. The only file that touches the
  * binaries.
  *
- * Each function of the first makes the one system call of its name. It returns what the call returned, or
- * `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
+ * Each function of `Native` makes the one system call of its name. It returns what the call
+ * returned, or `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
  */
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
