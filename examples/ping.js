@@ -133,8 +133,8 @@ function open() {
   } catch (error) {
     if (error.code === 'EPERM') fail(`${error.message}: a raw socket needs CAP_NET_RAW`);
     if (error.code !== 'EACCES') throw error;
-    const group = process.getgid();
-    return fail(`${error.message}: group ${group} is not within net.ipv4.ping_group_range`);
+    const outside = `group ${process.getgid()} is not within net.ipv4.ping_group_range`;
+    return fail(`${error.message}: ${outside}; try --raw`);
   }
 }
 
