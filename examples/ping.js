@@ -156,7 +156,7 @@ const now = () => performance.timeOrigin + performance.now();
 const buf = Buffer.alloc(data.byteLength + 128);
 const shown = ({ addr, scope_id }) => (scope_id ? `${addr}%${s.if_indextoname(scope_id)}` : addr);
 
-function receive() {
+function receiveAnswer() {
   const controlLength = s.CMSG_SPACE(4) + s.CMSG_SPACE(16);
   const { bytes, name, control } = s.recvmsg(fd, { iov: [buf], controlLength }, s.MSG_DONTWAIT);
   let packet = buf.subarray(0, bytes);
@@ -203,18 +203,23 @@ function receiveErrors() {
   }
 }
 
+/** Makes a call that fails, once, with the error of an earlier request. The queue has it as well. */
+function unlessTold(call) {
+  const before = errors;
+  try {
+    return call();
+  } catch (error) {
+    receiveErrors();
+    if (errors === before && error.code !== 'EAGAIN') fail(error.message);
+    return undefined;
+  }
+}
+
 function request(sequence) {
   const iov = [net.encode(id, sequence, data), data];
   sent.set(sequence, now());
-  try {
-    s.sendmsg(fd, { name: to, iov });
-  } catch (error) {
-    // The error of an earlier request, perhaps, which the queue tells of as well.
-    const before = errors;
-    receiveErrors();
-    if (errors === before) fail(error.message);
-    s.sendmsg(fd, { name: to, iov });
-  }
+  const send = () => s.sendmsg(fd, { name: to, iov });
+  if (unlessTold(send) === undefined) send();
 }
 
 let stopped = false;
@@ -233,7 +238,7 @@ async function listen(ms, done) {
       if (error.code !== 'EINTR') throw error;
     }
     if (entry.revents & s.POLLERR) receiveErrors();
-    if (entry.revents & s.POLLIN) receive();
+    if (entry.revents & s.POLLIN) unlessTold(receiveAnswer);
     await turn(); // while poll blocks, no handler of SIGINT runs: now it may
   }
 }

@@ -102,10 +102,11 @@ const cases: Record<string, [args: string, says: string][]> = {
     ['-c 1 2001:db8::77', ' icmp_seq=1 Destination unreachable: Address unreachable'],
     ['-c 1 -W 0.3 203.0.113.9', ''],
   ],
+  // Not more than five: of unreachable networks the kernel tells a host once a second, after that.
   'what a router of IPv4 refuses': [
-    ['-c 2 -i 0.2 198.51.100.1', 'From 192.0.2.254 icmp_seq=1 Destination Host Unreachable'],
+    ['-c 1 198.51.100.1', 'From 192.0.2.254 icmp_seq=1 Destination Host Unreachable'],
     ['-c 1 198.51.100.200', 'From 192.0.2.254 icmp_seq=1 Packet filtered'],
-    ['-c 1 -t 1 203.0.113.9', 'From 192.0.2.254 icmp_seq=1 Time to live exceeded'],
+    ['-c 2 -i 0.2 -t 1 203.0.113.9', 'From 192.0.2.254 icmp_seq=1 Time to live exceeded'],
     ['-c 1 -s 1300 203.0.113.9', 'From 192.0.2.254 icmp_seq=1 Frag needed and DF set (mtu = 1280)'],
   ],
   'what a router of IPv6 refuses': [
