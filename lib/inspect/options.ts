@@ -164,7 +164,7 @@ type Row = Option<unknown, never, never>;
 /** Memory for any value that the kernel completes: asked with zeros, it has nothing to do. */
 const ASKED = 1024;
 
-/** What the kernel answers, without anything being changed but the socket, which is closed after. */
+/** What the kernel answers. Nothing is changed but the socket, which is closed afterwards. */
 function answer(fd: number, level: number, optname: number, row: Row): number {
   // A structure is longer than an int, so that it is refused for that, where there is one.
   if (row.access === 'write') return setsockopt(fd, level, optname, 0);

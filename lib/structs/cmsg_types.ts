@@ -43,6 +43,7 @@ import {
   IPV6_RTHDRDSTOPTS,
   IPV6_TCLASS,
 } from './ipv6.js';
+import { ip6_mtuinfo } from './mtuinfo.js';
 import { opt_stats } from './opt_stats.js';
 import { int, type Kind, kind, name, readonly, structure, timeval, uint } from './option.js';
 import { in_pktinfo, in6_pktinfo } from './pktinfo.js';
@@ -144,14 +145,6 @@ const bytes: Kind<Uint8Array, Buf> = kind(
 );
 
 const sockaddr = structure<SockAddr>(2, (r, length) => decodeSockaddr(r.bytes.subarray(0, length)));
-
-/** `struct ip6_mtuinfo`, linux/ipv6.h: where a datagram was too big, and what fits. */
-const ip6_mtuinfo = structure(32, (r) => ({
-  /** ip6m_addr: the destination. */
-  addr: decodeSockaddr(r.bytes.subarray(0, 28)),
-  /** ip6m_mtu: the path MTU. Bytes. */
-  mtu: r.skip(28).u32(),
-}));
 
 /** The kinds of the control messages, by level and type. What is read only is never sent. */
 export const controlTypes = {
