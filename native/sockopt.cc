@@ -258,7 +258,7 @@ napi_value tcp_zerocopy_receive(napi_env env, napi_callback_info info) {
   int error = errno;
   if (result == 0) {
     // Past what it mapped there are no pages.
-    if (value.length <= length) memcpy(mapped.data, map, value.length);
+    if (map != nullptr && value.length <= length) memcpy(mapped.data, map, value.length);
     value.address = 0;
     value.copybuf_address = 0;
     memcpy(zc.data, &value, zc.size);

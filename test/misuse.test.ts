@@ -23,7 +23,7 @@ const root = resolve(import.meta.dirname, '..');
 function giveBack(result: unknown, name: string): void {
   const close = functionOf('sockfd', 'close');
   if (name === 'socket') close(result);
-  if (Array.isArray(result)) for (const fd of result) close(fd);
+  if (name === 'socketpair') for (const fd of result as number[]) close(fd);
   (result as { dispose?: () => void } | undefined)?.dispose?.();
 }
 

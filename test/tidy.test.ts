@@ -260,6 +260,9 @@ const withoutTest = (path: string): boolean => {
 
 /** What is seen through another module only, and that module's test. */
 const through: Record<string, string> = {
+  'lib/structs/cmsg_types.ts': 'test/structs/cmsg/bytes.test.ts',
+  'lib/structs/dmabuf.ts': 'test/structs/cmsg/bytes.test.ts',
+  'lib/structs/ucred.ts': 'test/structs/cmsg/unix.test.ts',
   'lib/syscalls/name.ts': 'test/syscalls/socket.test.ts',
   'lib/syscalls/raw_event.ts': 'test/syscalls/epoll.test.ts',
   'lib/testing/observe.ts': 'test/testing/hold.test.ts',

@@ -268,7 +268,7 @@ export const maxControl = 0x7fff_ffff;
 
 const nothing = new Uint8Array();
 
-/** The memory of a vector's names, and of its control data: C's NULL where it has no room for any. */
+/** The memory of a vector's names, and of its control data: C's NULL where there is no room. */
 const namesOf = ({ namesize, names }: MsgVec): Buf | null => (namesize === 0 ? null : names);
 const controlOf = ({ controlsize, control }: MsgVec): Buf | null =>
   controlsize === 0 ? null : control;

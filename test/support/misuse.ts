@@ -587,6 +587,14 @@ export const wrongValues = {
   index: integer(constant('8', 8), constant('-1', -1)),
   /** The number of an fcntl command. */
   word: integer(constant('2 ** 32', 2 ** 32)),
+  /** A filter of eight words. */
+  filter: [
+    ...notMemory,
+    ...strings,
+    ...buffers,
+    ['seven words', () => new Uint32Array(7)],
+    ['nine words', () => new Uint32Array(9)],
+  ] as Wrong[],
   /** What a packet header is made from. */
   header: [...noObjects, ...numbers, ...strings, ...arrays, ...buffers, ...lostMemory],
   /** Memory, or a list of it. */
@@ -705,12 +713,20 @@ const same: Record<string, Arg[][]> = {
 };
 
 const size = arg('length', 'uint32', () => 4);
+const icmpType = arg('type', 'uint8', () => 128);
+const filterp = arg('filterp', 'filter', () => new Uint32Array(8));
 
 /** What makes no call at all, and both entry points have. */
 const pure: Record<string, Arg[][]> = {
   CMSG_ALIGN: [[size]],
   CMSG_LEN: [[size]],
   CMSG_SPACE: [[size]],
+  ICMP6_FILTER_SETBLOCK: [[icmpType, filterp]],
+  ICMP6_FILTER_SETBLOCKALL: [[filterp]],
+  ICMP6_FILTER_SETPASS: [[icmpType, filterp]],
+  ICMP6_FILTER_SETPASSALL: [[filterp]],
+  ICMP6_FILTER_WILLBLOCK: [[icmpType, filterp]],
+  ICMP6_FILTER_WILLPASS: [[icmpType, filterp]],
   MsgVec: [
     [
       arg('vlen', 'vlen', () => 8),
@@ -873,13 +889,6 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     recvmsg: [[fd, arg('msg', 'msghdr', iov), opt(flags)]],
     setsockopt: [[fd, level, optname(sockfd.SO_RCVBUF), arg('optval', 'optval', () => 4096)]],
     socketpair: [[...pair, int('protocol', 0), arg('sv', 'some', () => new Int32Array(2))]],
-  },
-  'a MsgVec': {
-    messages: [[index]],
-    name: [[index]],
-    setMessages: [[index, arg('control|value', 'controlOrBytes', () => [])]],
-    setName: [[index, mayBeNull(addr)]],
-    socketpair: [[...pair, int('protocol', 0), arg('sv', 'some', () => new Int32Array(2))]],
     tcp_zerocopy_receive: [
       [
         fd,
@@ -888,6 +897,12 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
         copybuf,
       ],
     ],
+  },
+  'a MsgVec': {
+    messages: [[index]],
+    name: [[index]],
+    setMessages: [[index, arg('control|value', 'controlOrBytes', () => [])]],
+    setName: [[index, mayBeNull(addr)]],
   },
   'sockfd/testing': {
     holdState: [

@@ -422,23 +422,29 @@ for (const version of [s.TPACKET_V1, s.TPACKET_V2, s.TPACKET_V3, 3]) {
 
 describe('what comes with a packet', () => {
   it('is told by PACKET_AUXDATA: lengths, and the VLAN tag that was taken off', (context) => {
-    const [told] = onCable(
+    const [told, ...values] = onCable(
       context,
       `${speaking}
 // ETH_P_ALL
-const fd = hear(v1, s.SOCK_RAW, 3);
-s.setsockopt(fd, s.SOL_PACKET, s.PACKET_AUXDATA, true);
+const [fd, ours] = [1, 2].map(() => hear(v1, s.SOCK_RAW, 3));
+for (const each of [fd, ours]) s.setsockopt(each, s.SOL_PACKET, s.PACKET_AUXDATA, true);
 const tagged = Buffer.concat([mac1, mac0, Buffer.from('8100a00588b5', 'hex'), Buffer.from('hi')]);
 s.sendto(raw0, tagged, 0, onto(v0));
 say(mac1, 'hello');
 const script = 'import socket\\nfd = socket.socket(fileno=3)\\nfor _ in 1, 2: ' +
   'print(*(c[2].hex() for c in fd.recvmsg(99, 99)[1] if c[:2] == (263, 8)))';
 const stdio = ['ignore', 'pipe', 'inherit', fd];
-tell(execFileSync('python3', ['-c', script], { stdio, encoding: 'utf8' }).trim().split('\\n'));`,
-    ) as [string[]];
+tell(execFileSync('python3', ['-c', script], { stdio, encoding: 'utf8' }).trim().split('\\n'));
+for (let n = 0; n < 2; n++) {
+  const { control } = s.recvmsg(ours, { iov: [Buffer.alloc(99)], controlLength: s.CMSG_SPACE(20) });
+  tell(s.controlValue(control, s.SOL_PACKET, s.PACKET_AUXDATA));
+}`,
+    ) as [string[], ...unknown[]];
     const decode = (hex: string) =>
       tpacket_auxdata.decode(new Reader(new Uint8Array(Buffer.from(hex, 'hex'))), 20);
     const [tagged, plain] = told.map(decode);
+    // The control message of the same packets, heard a second time.
+    expect(values).toEqual([tagged, plain]);
     const { TP_STATUS_USER, TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID } = sockfd;
     const vlan = TP_STATUS_USER | TP_STATUS_VLAN_VALID | TP_STATUS_VLAN_TPID_VALID;
     expect((tagged?.status ?? 0) & vlan).toBe(vlan);
