@@ -179,8 +179,10 @@ export function sendmmsg(
   length?: number,
 ): number {
   if (msgs instanceof MsgVec) {
-    const [names, control] = [namesOf(msgs), controlOf(msgs)];
-    return native.sendmmsg(fd, flags, msgs.data, msgs.lengths, names, control, offset, length);
+    const { data, lengths } = msgs;
+    const names = namesOf(msgs);
+    const control = controlOf(msgs);
+    return native.sendmmsg(fd, flags, data, lengths, names, control, offset, length);
   }
   // All that may run code of the caller's comes before any memory is looked at.
   const given = chosen(msgs, offset, length, UIO_MAXIOV).map(([msg, argument]) => {
@@ -220,7 +222,8 @@ export function recvmmsg(
   const limit = timespecBytes(timeout, 'timeout');
   if (msgs instanceof MsgVec) {
     const { data, lengths } = msgs;
-    const [names, control] = [namesOf(msgs), controlOf(msgs)];
+    const names = namesOf(msgs);
+    const control = controlOf(msgs);
     return native.recvmmsg(fd, flags, data, lengths, names, control, offset, length, limit);
   }
   const given = chosen(msgs, offset, length, maxRooms).map(([entry, argument]) => {
