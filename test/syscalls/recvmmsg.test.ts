@@ -28,6 +28,7 @@ import {
   setsockopt,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { skipCutNames } from '../support/asan.js';
 import { interrupted, node, python } from '../support/child.js';
 import { detach } from '../support/misuse.js';
 import {
@@ -355,7 +356,8 @@ describe('recvmmsg(2) into a MsgVec', () => {
     expect(echoed).toEqual([['0.0'], ['1.0', '1.1'], ['2.0', '2.1', '2.2']]);
   });
 
-  it('tells the length of a name that did not fit, which then cannot be sent to', () => {
+  it('tells the length of a name that did not fit, which then cannot be sent to', (context) => {
+    skipCutNames(context);
     const to = bound(SOCK_DGRAM);
     const from = bound(SOCK_DGRAM);
     sendto(from.fd, 'x', 0, to.addr);
