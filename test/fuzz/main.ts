@@ -1,5 +1,5 @@
 /**
- * node test/fuzz/run.js [--target=control,sockaddr] [--seconds=60 | --rounds=2000] [--seed=1] [--save]
+ * npm run fuzz -- [--target control,sockaddr] [--seconds 60 | --rounds 2000] [--seed 1] [--save]
  *
  * Fuzzes the targets named, or all, for so long in all, or with so many inputs each. The seed is
  * printed, and says all there is to say: with it, the same inputs come again. Of an input that shows

@@ -41,7 +41,8 @@ const rooms: Readonly<Record<string, number>> = {
   TLS_RX: 56,
 };
 const PAGE = 4096;
-const roomOf = ({ name, size }: Row): number => rooms[name] ?? Math.min(size, PAGE);
+/** How much memory the value of an option gets. */
+export const roomOf = ({ name, size }: Row): number => rooms[name] ?? Math.min(size, PAGE);
 
 /**
  * Not written as they are read: the filters say how many elements there are, which may be more than
