@@ -1,7 +1,8 @@
 /** The fuzzer: a target for every decoder, each over its corpus and a bounded number of inputs. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import * as sockfd from '../lib/index.js';
 import { controlTypes } from '../lib/structs/cmsg_types.js';
 import { options } from '../lib/structs/options.js';
@@ -14,7 +15,7 @@ import { targets } from './fuzz/targets.js';
 const root = join(import.meta.dirname, 'fuzz/corpus');
 const structs = join(import.meta.dirname, '../lib/structs');
 const seed = 20_261_121;
-const rounds = 2000;
+const rounds = 1000;
 
 /** What is wrong, with all that is needed to see it again. */
 const report = ({ failure }: Outcome): string | undefined =>
@@ -238,5 +239,43 @@ describe('an input', () => {
     expect(hexOf(input)).toBe('00000000ff00000000');
     expect(fault(target, input)).toBe('throws Error: x');
     expect(crashName(input)).toMatch(/^crash-[0-9a-f]{12}$/);
+  });
+});
+
+describe('the calls, in a process of their own', () => {
+  const mayUnshare = spawnSync('unshare', ['-rn', 'true']).status === 0;
+
+  function native(
+    context: TestContext,
+    ...args: string[]
+  ): { status: number | null; told: string } {
+    if (!mayUnshare) context.skip('no network namespaces for this user (unshare -rn)');
+    const program = join(import.meta.dirname, 'fuzz/run.js');
+    const all = [program, 'native', `--seed=${seed}`, ...args];
+    const { status, stdout, stderr } = spawnSync(process.execPath, all, {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return { status, told: stdout + stderr };
+  }
+
+  it('survive structures that lie, and write nothing beside their memory', {
+    timeout: 90_000,
+  }, (context) => {
+    const { status, told } = native(context, '--rounds=1500');
+    expect(told).toMatch(/native: 1500 rounds, \d{3,} calls/);
+    expect(status).toBe(0);
+  });
+
+  it.for([
+    ['aborts', /ended with (SIGABRT|134)/],
+    ['overruns', /bytes beside \d+ were written/],
+    ['leaks', /left \d+ descriptors/],
+    ['throws', /not by a check of arguments/],
+  ] as const)('would be found if one %s', { timeout: 90_000 }, ([flaw, found], context) => {
+    const { status, told } = native(context, '--rounds=1500', `--flaw=${flaw}`);
+    expect(told).toMatch(found);
+    expect(told).toMatch(/round \d+/);
+    expect(status).toBe(1);
   });
 });
