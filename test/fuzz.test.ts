@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import * as sockfd from '../lib/index.js';
 import { controlTypes } from '../lib/structs/cmsg_types.js';
 import { options } from '../lib/structs/options.js';
@@ -243,27 +243,34 @@ describe('an input', () => {
 });
 
 describe('the calls, in a process of their own', () => {
+  const checkout = join(import.meta.dirname, '..');
   const mayUnshare = spawnSync('unshare', ['-rn', 'true']).status === 0;
 
-  function native(
-    context: TestContext,
-    ...args: string[]
-  ): { status: number | null; told: string } {
-    if (!mayUnshare) context.skip('no network namespaces for this user (unshare -rn)');
-    const program = join(import.meta.dirname, 'fuzz/run.js');
-    const all = [program, 'native', `--seed=${seed}`, ...args];
-    const { status, stdout, stderr } = spawnSync(process.execPath, all, {
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
+  function run(...args: string[]): { status: number | null; told: string } {
+    const env = { SOCKFD_PREBUILD: checkout, ...process.env };
+    const options = { cwd: checkout, env, encoding: 'utf8', timeout: 60_000 } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
     return { status, told: stdout + stderr };
   }
+
+  function native(context: TestContext, ...args: string[]): ReturnType<typeof run> {
+    if (!mayUnshare) context.skip('no network namespaces for this user (unshare -rn)');
+    return run(join(checkout, 'out/fuzz/test/fuzz/native.js'), `--seed=${seed}`, ...args);
+  }
+
+  beforeAll(() => {
+    // It compiles the programs, and runs one.
+    const program = join(checkout, 'test/fuzz/run.js');
+    const { status, told } = run(program, '--target=revents', '--rounds=200', `--seed=${seed}`);
+    expect(told).toMatch(/revents: \d{3,} inputs/);
+    expect(status).toBe(0);
+  }, 90_000);
 
   it('survive structures that lie, and write nothing beside their memory', {
     timeout: 90_000,
   }, (context) => {
-    const { status, told } = native(context, '--rounds=1500');
-    expect(told).toMatch(/native: 1500 rounds, \d{3,} calls/);
+    const { status, told } = native(context, '--rounds=1000');
+    expect(told).toMatch(/native: 1000 rounds, \d{3,} calls/);
     expect(status).toBe(0);
   });
 
@@ -273,7 +280,7 @@ describe('the calls, in a process of their own', () => {
     ['leaks', /left \d+ descriptors/],
     ['throws', /not by a check of arguments/],
   ] as const)('would be found if one %s', { timeout: 90_000 }, ([flaw, found], context) => {
-    const { status, told } = native(context, '--rounds=1500', `--flaw=${flaw}`);
+    const { status, told } = native(context, '--rounds=1000', `--flaw=${flaw}`);
     expect(told).toMatch(found);
     expect(told).toMatch(/round \d+/);
     expect(status).toBe(1);
