@@ -112,7 +112,7 @@ export class Fuzzer {
 
   private input(): Uint8Array {
     const { target, random, pool } = this;
-    const isNew = random.below(pool.length === 0 ? 2 : 8) === 0;
+    const isNew = random.below(pool.length === 0 ? 2 : 4) === 0;
     const bytes = isNew && target.make !== undefined ? target.make(random) : mutate(pool, random);
     const lies = target.lies ?? [];
     for (let n = lies.length === 0 ? 0 : random.below(4); n > 0; n--) {

@@ -49,11 +49,15 @@ const running = chosen().map((target) => {
 
 for (const { fuzzer } of running) fuzzer.tryCorpus();
 if (values.rounds !== undefined) {
-  for (const { fuzzer } of running) fuzzer.tryMore(Number(values.rounds));
+  for (const { target, fuzzer } of running) {
+    fuzzer.tryMore(Number(values.rounds) * (target.weight ?? 1));
+  }
 } else {
   const end = performance.now() + 1000 * Number(values.seconds ?? 60);
   while (performance.now() < end && running.some(({ fuzzer }) => !fuzzer.outcome.failure)) {
-    for (const { fuzzer } of running) if (performance.now() < end) fuzzer.tryMore(SLICE);
+    for (const { target, fuzzer } of running) {
+      if (performance.now() < end) fuzzer.tryMore(SLICE * (target.weight ?? 1));
+    }
   }
 }
 

@@ -33,6 +33,11 @@ const rows: readonly Row[] = Object.entries(options)
   )
   .filter(({ access }) => access !== 'write');
 
+/** The same, by how they are read: most are C ints. */
+const byDecoder: readonly (readonly Row[])[] = [...new Set(rows.map(({ decode }) => decode))].map(
+  (decode) => rows.filter((row) => row.decode === decode),
+);
+
 /** Room where the reader says how much there is, and no more than a page of what may be long. */
 const rooms: Readonly<Record<string, number>> = {
   SO_PEERNAME: 128,
@@ -102,8 +107,9 @@ const known: Target = {
     return envelope(row, written.byteLength, memory);
   },
   mayRefuse: true,
+  weight: 4,
   make: (random) => {
-    const row = random.pick(rows);
+    const row = random.pick(random.pick(byDecoder));
     const room = roomOf(row);
     const length = random.pick([room, room, random.below(room + 1), Math.min(room, 4)]);
     return envelope(row, length, random.bytes(Math.min(length, 512)));

@@ -26,6 +26,8 @@ export interface Target {
   readonly contains?: (whole: never, beginning: never) => boolean;
   /** Brings an input into the form that the decoder may rely on. */
   readonly shape?: (bytes: Uint8Array) => Uint8Array;
+  /** How many times as many inputs it gets: it has many decoders. */
+  readonly weight?: number;
   /** An input out of nothing. */
   readonly make?: (random: Random) => Uint8Array;
   /** The bytes whose values are lengths or kinds, and what they may be. */
