@@ -66,7 +66,7 @@ constexpr Counted kCounted[] = {
 };
 
 // A struct sock_filter, linux/filter.h.
-constexpr size_t kInstruction = 8;
+constexpr socklen_t kInstruction = 8;
 
 template <size_t N>
 bool IsIn(const Refused (&list)[N], int level, int optname, Direction direction) {

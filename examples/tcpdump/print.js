@@ -123,7 +123,8 @@ function tcpOption({ kind, mss, shift, blocks, tsval, tsecr, data }, ack) {
     const all = blocks.map(({ start_seq, end_seq }) => `{${ack(start_seq)}:${ack(end_seq)}}`);
     return `sack ${blocks.length} ${all.join('')}`;
   }
-  return `unknown-${kind} 0x${Buffer.from(data ?? []).toString('hex')}`;
+  const rest = Buffer.from(data ?? []).toString('hex');
+  return `unknown-${kind}${rest && ` 0x${rest}`}`;
 }
 
 /** To which port the packet was that an error quotes: `udp port 9`. */

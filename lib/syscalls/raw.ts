@@ -301,7 +301,7 @@ function elements<T>(list: readonly T[], from: number, count: number): T[] {
 function listOf(iov: unknown, argument: string): unknown[] {
   if (!Array.isArray(iov)) throw typeError(argument, 'must be an array of ArrayBufferViews', iov);
   if (iov.length > 1024) {
-    throw rangeError(argument, 'must have at most 1024 buffers', iov.length);
+    throw rangeError(argument, 'must have at most 1024 (IOV_MAX) buffers', iov.length);
   }
   return elements(iov, 0, iov.length);
 }
