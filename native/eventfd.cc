@@ -69,8 +69,8 @@ napi_value signalfd(napi_env env, napi_callback_info info) {
   return Result(env, ::signalfd(fd, mask.get(), flags));
 }
 
-// Of the calling thread, as in any process with threads: pthread_sigmask(3) is the same call, but of
-// another library before glibc 2.32.
+// Of the calling thread, as in any process with threads: pthread_sigmask(3) is the same call, but
+// of another library before glibc 2.32.
 napi_value sigprocmask(napi_env env, napi_callback_info info) {
   Args<3> args(env, info);
   int how = args.Int(0, "how");
