@@ -76,8 +76,8 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  // Once only; null when there is none.
-  void* Take(size_t size) { return data_ = malloc(size); }
+  // Once only; null when there is none. malloc(3) may say null for 0 bytes as well.
+  void* Take(size_t size) { return data_ = malloc(size > 0 ? size : 1); }
 
  private:
   void* data_ = nullptr;
