@@ -1,4 +1,4 @@
-/** examples/tcpdump.js beside tcpdump(8), on the same interface at the same time: the same lines. */
+/** examples/tcpdump.js beside tcpdump(8), on one interface at the same time: the same lines. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -256,7 +256,8 @@ describe('the calls, in a process of their own', () => {
 
   function native(context: TestContext, ...args: string[]): ReturnType<typeof run> {
     if (!mayUnshare) context.skip('no network namespaces for this user (unshare -rn)');
-    return run(join(checkout, 'out/fuzz/test/fuzz/native.js'), `--seed=${seed}`, ...args);
+    const program = join(checkout, 'out/fuzz/test/fuzz/native.js');
+    return run(program, `--seed=${seed}`, '--rounds=1000', '--seconds=40', ...args);
   }
 
   beforeAll(() => {
@@ -270,7 +271,7 @@ describe('the calls, in a process of their own', () => {
   it('survive structures that lie, and write nothing beside their memory', {
     timeout: 90_000,
   }, (context) => {
-    const { status, told } = native(context, '--rounds=1000');
+    const { status, told } = native(context);
     expect(told).toMatch(/native: 1000 rounds, \d{3,} calls/);
     expect(status).toBe(0);
   });
@@ -281,7 +282,7 @@ describe('the calls, in a process of their own', () => {
     ['leaks', /left \d+ descriptors/],
     ['throws', /not by a check of arguments/],
   ] as const)('would be found if one %s', { timeout: 90_000 }, ([flaw, found], context) => {
-    const { status, told } = native(context, '--rounds=1000', `--flaw=${flaw}`);
+    const { status, told } = native(context, `--flaw=${flaw}`);
     expect(told).toMatch(found);
     expect(told).toMatch(/round \d+/);
     expect(status).toBe(1);

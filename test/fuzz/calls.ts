@@ -276,6 +276,7 @@ function connected(family: typeof s.AF_INET, protocol: number): number[] {
   s.close(listener);
   for (const fd of [client, server]) {
     s.fcntl(fd, s.F_SETFL, s.O_NONBLOCK);
+    raw.setsockopt(fd, s.SOL_SOCKET, s.SO_ZEROCOPY, 1);
     s.send(fd, 'x'.repeat(100));
   }
   return [client, server];
