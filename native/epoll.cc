@@ -16,6 +16,7 @@ struct Event {
   uint32_t data[2];
 };
 constexpr bool kIsPacked = sizeof(epoll_event) == sizeof(Event);
+static_assert(offsetof(epoll_event, data) == (kIsPacked ? 4 : 8), "packed, or as C aligns it");
 
 napi_value epoll_create(napi_env env, napi_callback_info info) {
   Args<1> args(env, info);

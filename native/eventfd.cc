@@ -69,7 +69,8 @@ napi_value signalfd(napi_env env, napi_callback_info info) {
   return Result(env, ::signalfd(fd, mask.get(), flags));
 }
 
-// Of the calling thread, as in any process with threads.
+// Of the calling thread, as in any process with threads: pthread_sigmask(3) is the same call, but
+// of another library before glibc 2.32.
 napi_value sigprocmask(napi_env env, napi_callback_info info) {
   Args<3> args(env, info);
   int how = args.Int(0, "how");
@@ -81,9 +82,10 @@ napi_value sigprocmask(napi_env env, napi_callback_info info) {
   if (!args.ok()) return nullptr;
   sigset_t old;
   sigemptyset(&old);
-  int error = ::pthread_sigmask(how, set.get(), &old);
-  if (error == 0 && oldset.data != nullptr) memcpy(oldset.data, &old, 8);
-  return Number(env, -error);
+  int result = ::sigprocmask(how, set.get(), &old);
+  if (result != 0) return Result(env, result);
+  if (oldset.data != nullptr) memcpy(oldset.data, &old, 8);
+  return Number(env, result);
 }
 
 napi_value pidfd_open(napi_env env, napi_callback_info info) {

@@ -42,7 +42,6 @@ class Pages {
   // Copies those of the `count` parts that are not pages of their own; `values` are the memory that
   // each is of, or one that all are of. False when there is no memory.
   bool Take(napi_env env, iovec* iov, size_t count, const napi_value* values, bool one) {
-    return true;
     bool is_pages = one && IsPages(env, *values);
     for (size_t n = 0; n < count; n++) {
       if (one ? !is_pages : !IsPages(env, values[n])) size_ += iov[n].iov_len;
@@ -76,8 +75,8 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  // Once only; null when there is none.
-  void* Take(size_t size) { return data_ = malloc(size); }
+  // Once only; null when there is none. malloc(3) may say null for 0 bytes as well.
+  void* Take(size_t size) { return data_ = malloc(size > 0 ? size : 1); }
 
  private:
   void* data_ = nullptr;

@@ -1,11 +1,9 @@
 /** Every file of examples/ is run, as its first lines say, and says what it is there to show. */
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import {
   AF_INET,
@@ -21,53 +19,7 @@ import {
   socket,
 } from '../lib/index.js';
 import { heldStates } from '../lib/testing.js';
-
-const examples = join(import.meta.dirname, '..', 'examples');
-
-const LIMIT_MS = 10_000;
-
-/** What an example prints, which ends by itself. */
-function run(name: string, ...args: string[]): string[] {
-  const { status, signal, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(examples, name), ...args],
-    { encoding: 'utf8', timeout: LIMIT_MS },
-  );
-  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
-  return stdout.trimEnd().split('\n');
-}
-
-type Server = ChildProcessByStdio<null, Readable, null>;
-
-/** Runs an example that serves until SIGINT; hands its first line to `use`, and returns all lines. */
-async function serve(
-  name: string,
-  args: string[],
-  use: (place: string, server: Server) => Promise<void>,
-): Promise<string[]> {
-  const server = spawn(process.execPath, [join(examples, name), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: LIMIT_MS,
-  });
-  const closed = once(server, 'close');
-  let text = '';
-  server.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  try {
-    while (!text.includes('\n')) {
-      await Promise.race([once(server.stdout, 'data'), closed]);
-      if (server.exitCode !== null) throw new Error(`${name} has ended`);
-    }
-    await use(/^listening on (.*)\n/.exec(text)?.[1] ?? '', server);
-  } finally {
-    server.kill('SIGINT');
-  }
-  const [status, signal] = (await closed) as [number | null, string | null];
-  // Node ends with the signal itself, or as a shell tells it.
-  expect([130, 'SIGINT']).toContain(signal ?? status);
-  return text.trimEnd().split('\n');
-}
+import { examples, run, serve } from './support/examples.js';
 
 const portOf = (place: string): number => Number(/^port (\d+)$/.exec(place)?.[1]);
 
@@ -280,21 +232,25 @@ const rows: Record<string, () => void | Promise<void>> = {
 
 describe('examples/', () => {
   const files = readdirSync(examples).filter((name) => name.endsWith('.js'));
+  /** The programs, which are longer, have a test file of their own. */
+  const isProgram = (name: string): boolean =>
+    existsSync(join(import.meta.dirname, `examples-${name.replace(/js$/, 'test.ts')}`));
+  const lessons = files.filter((name) => !isProgram(name));
 
-  it.each(files)('%s shows what it says', async (name) => {
+  it.each(lessons)('%s shows what it says', async (name) => {
     const row = rows[name];
     if (row === undefined) throw new Error(`${name} has no row in this file`);
     await row();
   });
 
   it('has a row for no file that is gone', () => {
-    expect(Object.keys(rows).filter((name) => !files.includes(name))).toEqual([]);
+    expect(Object.keys(rows).filter((name) => !lessons.includes(name))).toEqual([]);
   });
 
-  it.each(files)('%s has a line in the README, and 70 lines at most', (name) => {
+  it.each(files)('%s has a line in the README, and does not have too many', (name) => {
     expect(readFileSync(join(examples, 'README.md'), 'utf8')).toContain(`\n| [${name}](${name}) `);
     const text = readFileSync(join(examples, name), 'utf8');
-    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(70);
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(isProgram(name) ? 300 : 70);
     expect(text).toContain(`//   node examples/${name}`);
   });
 });

@@ -2,6 +2,7 @@
 import {
   EACCES,
   EAFNOSUPPORT,
+  ENOENT,
   ENOPROTOOPT,
   EOPNOTSUPP,
   EPERM,
@@ -26,6 +27,7 @@ import {
 import type { Capability, Option } from '../structs/option.js';
 import { type Level, options } from '../structs/options.js';
 import {
+  SO_LINGER,
   SOL_ICMPV6,
   SOL_MPTCP,
   SOL_NETLINK,
@@ -34,7 +36,17 @@ import {
   SOL_SOCKET,
   SOL_TLS,
 } from '../structs/socket.js';
-import { close, getsockopt, setsockopt, socket, socketpair } from '../syscalls/raw.js';
+import { TCP_ULP } from '../structs/tcp.js';
+import {
+  bind,
+  close,
+  connect,
+  getsockname,
+  getsockopt,
+  setsockopt,
+  socket,
+  socketpair,
+} from '../syscalls/raw.js';
 import { SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../syscalls/socket.js';
 
 /** What is known of a socket option. */
@@ -92,6 +104,30 @@ const udplite = place('UDP-Lite', AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE);
 const mptcp = place('MPTCP', AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
 const packet = place('AF_PACKET', AF_PACKET, SOCK_RAW);
 const netlink = place('AF_NETLINK', AF_NETLINK, SOCK_DGRAM);
+/** TCP_ULP takes a connection: one to itself, which a reset ends. */
+const tls: Place = {
+  what: 'TLS',
+  open: () => {
+    const fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC);
+    if (fd < 0) return fd;
+    const addr = new Uint8Array(16);
+    const steps = [
+      () => setsockopt(fd, SOL_SOCKET, SO_LINGER, new Int32Array([1, 0])),
+      () => bind(fd, { family: AF_INET, addr: '127.0.0.1', port: 0 }),
+      () => getsockname(fd, addr),
+      () => connect(fd, addr),
+      () => setsockopt(fd, IPPROTO_TCP, TCP_ULP, new TextEncoder().encode('tls')),
+    ];
+    for (const step of steps) {
+      const result = step();
+      if (result < 0) {
+        close(fd);
+        return result;
+      }
+    }
+    return [fd];
+  },
+};
 const vsock = place('AF_VSOCK', AF_VSOCK, SOCK_STREAM);
 const unix = place('AF_UNIX', AF_UNIX, SOCK_STREAM);
 
@@ -117,7 +153,7 @@ const levels: { readonly [L in Level]: { name: string; on: readonly Place[] } } 
   [SOL_ICMPV6]: { name: 'SOL_ICMPV6', on: [rawIcmpv6] },
   [SOL_PACKET]: { name: 'SOL_PACKET', on: [packet] },
   [SOL_NETLINK]: { name: 'SOL_NETLINK', on: [netlink] },
-  [SOL_TLS]: { name: 'SOL_TLS', on: [tcp] },
+  [SOL_TLS]: { name: 'SOL_TLS', on: [tls] },
   [SOL_MPTCP]: { name: 'SOL_MPTCP', on: [mptcp] },
   [AF_VSOCK]: { name: 'AF_VSOCK', on: [vsock] },
 };
@@ -128,7 +164,7 @@ type Row = Option<unknown, never, never>;
 /** Memory for any value that the kernel completes: asked with zeros, it has nothing to do. */
 const ASKED = 1024;
 
-/** What the kernel answers, without anything being changed but the socket, which is closed after. */
+/** What the kernel answers. Nothing is changed but the socket, which is closed afterwards. */
 function answer(fd: number, level: number, optname: number, row: Row): number {
   // A structure is longer than an int, so that it is refused for that, where there is one.
   if (row.access === 'write') return setsockopt(fd, level, optname, 0);
@@ -141,9 +177,10 @@ const isDenied = (result: number): boolean => result === -EPERM || result === -E
 /** There is no such option, or none on this kind of socket. */
 const isUnknown = (result: number): boolean => result === -ENOPROTOOPT || result === -EOPNOTSUPP;
 
-/** There is no such socket. */
+/** There is no such socket; ENOENT is of TCP_ULP. */
 const isAbsent = (result: number): boolean =>
   isUnknown(result) ||
+  result === -ENOENT ||
   result === -EAFNOSUPPORT ||
   result === -EPROTONOSUPPORT ||
   result === -ESOCKTNOSUPPORT;
@@ -240,7 +277,8 @@ function withSockets<T>(body: (sockets: Sockets) => T): T {
 
 /**
  * What is known of an option with a typed value, and whether this kernel has it: asked of fresh
- * sockets, which are closed again. Does not block; needs no privilege.
+ * sockets, which are closed again; one of TLS is connected to itself on 127.0.0.1. Does not block;
+ * needs no privilege.
  *
  * @returns undefined for an option without a typed value
  * @throws  SystemError when no socket can be opened: EMFILE, ENFILE, ENOMEM

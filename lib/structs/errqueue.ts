@@ -49,8 +49,8 @@ export interface SockExtendedErr {
   /** Of SO_EE_ORIGIN_ZEROCOPY: the sends that are done, first and last, counted from 0. */
   zerocopy?: { lo: number; hi: number; copied: boolean };
   /**
-   * Of SO_EE_ORIGIN_TIMESTAMPING: SCM_TSTAMP_*, and the number of SOF_TIMESTAMPING_OPT_ID. The state
-   * of a Wi-Fi transmission looks the same, both 0, but comes with SCM_WIFI_STATUS.
+   * Of SO_EE_ORIGIN_TIMESTAMPING: SCM_TSTAMP_*, and the number of SOF_TIMESTAMPING_OPT_ID. The
+   * state of a Wi-Fi transmission looks the same, both 0, but comes with SCM_WIFI_STATUS.
    */
   timestamping?: { tstype: number; id: number };
   /** Of SO_EE_ORIGIN_TXTIME: when it was to be sent, in nanoseconds of the clock. */

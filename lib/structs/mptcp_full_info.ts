@@ -77,6 +77,10 @@ export function beginFullInfo({ info }: FullInfoMemory): void {
   info.set(bytes);
 }
 
+/** How many elements of `size` bytes there are in an array, where none may be under `least`. */
+const countOf = (array: Uint8Array, size: number, least: number): number =>
+  size < least ? 0 : Math.floor(array.byteLength / size);
+
 /** What the kernel wrote, `length` bytes of the structure itself. */
 export function decodeFullInfo(memory: FullInfoMemory, length: number): MptcpFullInfo {
   const { size_tcpinfo_user, size_sfinfo_user, num_subflows, size_arrays_user } = mptcp_full_info(
@@ -86,7 +90,12 @@ export function decodeFullInfo(memory: FullInfoMemory, length: number): MptcpFul
   memory.info.fill(0, length);
   const kernel = kernelVersion();
   const info = mptcp_info(new Reader(memory.info.subarray(header)), length - header, kernel);
-  const count = Math.min(num_subflows, size_arrays_user, most);
+  const count = Math.min(
+    num_subflows,
+    size_arrays_user,
+    countOf(memory.subflow_info, size_sfinfo_user, subflow_info_size),
+    countOf(memory.tcp_info, size_tcpinfo_user, tcpInfoSize.least),
+  );
   const subflows = Array.from({ length: count }, (_, n) => {
     const subflow = memory.subflow_info.subarray(n * size_sfinfo_user);
     const tcp = memory.tcp_info.subarray(n * size_tcpinfo_user);

@@ -4,7 +4,7 @@ import { decodeSockaddr, type SockAddr } from './sockaddr.js';
 
 /** `struct ip6_mtuinfo`, linux/ipv6.h: the option IPV6_PATHMTU, and the cmsg of that name. */
 export interface Ip6Mtuinfo {
-  /** ip6m_addr: where the path leads to; the option tells none, `{ family: AF_UNSPEC }`. */
+  /** ip6m_addr: the destination; the option tells none, `{ family: AF_UNSPEC }`. */
   addr: SockAddr;
   /** ip6m_mtu: bytes. */
   mtu: number;

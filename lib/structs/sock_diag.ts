@@ -1,8 +1,10 @@
 /** What NETLINK_SOCK_DIAG asks and answers about internet sockets. sock_diag(7) */
-import { type Reader, Writer } from '../kernel/bytes.js';
+import { Reader, Writer } from '../kernel/bytes.js';
 import { AF_INET } from './family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './inet.js';
+import { decodeNlattrs, NLMSG_ERROR, NLMSG_HDRLEN, nlmsghdr } from './netlink.js';
 import type { SockAddrIn, SockAddrIn6 } from './sockaddr.js';
+import { baseline, decodeTcpInfo, type TcpInfo } from './tcp_info.js';
 
 /** nlmsg_type of a request for sockets. sock_diag(7) */
 export const SOCK_DIAG_BY_FAMILY = 20;
@@ -108,3 +110,26 @@ export const inet_diag_msg = (r: Reader): InetDiagMsg => {
     inode: r.u32(),
   };
 };
+
+/** A socket as NETLINK_SOCK_DIAG tells it. */
+export interface DiagSocket extends InetDiagMsg {
+  /** INET_DIAG_INFO; undefined for SYN_RECV and TIME_WAIT, which are no full sockets. */
+  tcp_info: TcpInfo | undefined;
+}
+
+/**
+ * The socket that a reply tells; the negated errno of one that refuses; undefined of one that is
+ * cut off.
+ */
+export function decodeInetDiag(reply: Uint8Array): DiagSocket | number | undefined {
+  if (reply.byteLength < NLMSG_HDRLEN) return undefined;
+  const r = new Reader(reply);
+  const { len, type } = nlmsghdr(r);
+  const size = NLMSG_HDRLEN + (type === NLMSG_ERROR ? 4 : INET_DIAG_MSG_SIZE);
+  if (len < size || reply.byteLength < size) return undefined;
+  if (type === NLMSG_ERROR) return r.i32();
+  const message = inet_diag_msg(r);
+  const info = decodeNlattrs(reply.subarray(size, len)).get(INET_DIAG_INFO);
+  const isWhole = info !== undefined && info.byteLength >= baseline;
+  return { ...message, tcp_info: isWhole ? decodeTcpInfo(info) : undefined };
+}

@@ -137,6 +137,8 @@ export type SockAddr =
 export type SockAddrLike = SockAddr | { family: number; data: Uint8Array } | Buf;
 
 const UNIX_PATH_MAX = 108;
+/** The longest link-layer address that a device may have. linux/netdevice.h */
+const MAX_ADDR_LEN = 32;
 
 function name(value: unknown, argument: string, max: number): Uint8Array {
   if (typeof value !== 'string' && !isUint8Array(value)) {
@@ -194,7 +196,7 @@ function encodeLl(addr: Record<string, unknown>, at: string): Uint8Array {
     throw typeError(`${at}.addr`, 'must be a Uint8Array', addr.addr);
   }
   // sll_addr has 8 bytes; the longer addresses of InfiniBand (20) run past the C structure.
-  const length = integer(address.byteLength, `${at}.addr.byteLength`, 0, 32);
+  const length = integer(address.byteLength, `${at}.addr.byteLength`, 0, MAX_ADDR_LEN);
   return new Writer(12 + Math.max(8, length))
     .u16(AF_PACKET)
     .be16(uint16(addr.protocol, `${at}.protocol`))
@@ -317,7 +319,10 @@ export function decodeSockaddr(bytes: Buf): SockAddr {
   if (sa_family === AF_NETLINK && size >= 12) {
     return { family: AF_NETLINK, pid: r.skip(2).u32(), groups: r.u32() };
   }
-  if (sa_family === AF_PACKET && size >= 12 + (all[11] ?? 0)) return decodeLl(r);
+  const sll_halen = all[11] ?? 0;
+  if (sa_family === AF_PACKET && sll_halen <= MAX_ADDR_LEN && size >= 12 + sll_halen) {
+    return decodeLl(r);
+  }
   if (sa_family === AF_VSOCK && size >= 16) {
     const port = r.skip(2).u32();
     return { family: AF_VSOCK, cid: r.u32(), port };
@@ -336,6 +341,8 @@ export function formatSockaddr(like: SockAddrLike): string {
   const addr = decodeSockaddr(sockaddrBytes(like));
   const quote = (value: string | Uint8Array): string =>
     typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
+  // Of a family with a type of its own, too, when it is too short for that.
+  if ('data' in addr) return `family ${addr.family}`;
   switch (addr.family) {
     case AF_INET:
       return `${addr.addr}:${addr.port}`;
@@ -350,9 +357,7 @@ export function formatSockaddr(like: SockAddrLike): string {
       return `packet:${addr.ifindex}`;
     case AF_VSOCK:
       return `vsock:${addr.cid}:${addr.port}`;
-    case AF_UNSPEC:
-      return 'AF_UNSPEC';
     default:
-      return `family ${addr.family}`;
+      return 'AF_UNSPEC';
   }
 }

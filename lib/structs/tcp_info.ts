@@ -5,7 +5,7 @@ import { kernelVersion } from '../kernel/version.js';
 import { structure } from './option.js';
 
 /** What every kernel since 2.6.12 returns. */
-const baseline = 104;
+export const baseline = 104;
 
 /**
  * The fields of `struct tcp_info` in the first `length` bytes of `r`, from a kernel of version

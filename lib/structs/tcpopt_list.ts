@@ -67,7 +67,7 @@ export function decodeOptions(bytes: Uint8Array): { options: TcpOption[]; rest: 
       if (kind === TCPOPT_EOL) break;
       continue;
     }
-    if (at + length > bytes.byteLength) break;
+    if (length < 2 || at + length > bytes.byteLength) break;
     const data = bytes.slice(at + 2, at + length);
     options.push(decodeKnown(kind, length, new Reader(data)) ?? { kind, data });
     at += length;

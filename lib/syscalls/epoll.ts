@@ -93,9 +93,9 @@ export function epoll_create1(flags = 0): number {
  *
  *     int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
  *
- * What is watched is the open file. It goes away with its last descriptor: while a duplicate is
- * open, even in another process, events keep coming after `fd` was closed, and cannot be stopped
- * any more. EPOLL_CTL_DEL before `close` leaves no such question.
+ * What is watched is the open file, under the number `fd`. It goes away with its last descriptor:
+ * while a duplicate is open, even in another process, events keep coming after `fd` was closed, and
+ * neither number takes it out. EPOLL_CTL_DEL before `close` leaves no such question.
  *
  * @param op     EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL
  * @param event  { events, data? }: EPOLLIN | EPOLLOUT | …, with EPOLLET, EPOLLONESHOT,

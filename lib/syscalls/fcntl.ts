@@ -15,9 +15,9 @@ export const F_SETFD = 2;
 export const F_GETFL = 3;
 /** Set the status flags O_APPEND, O_ASYNC, O_DIRECT, O_NOATIME, O_NONBLOCK. fcntl(2) */
 export const F_SETFL = 4;
-/** Who would hinder this record lock: struct flock, 32 bytes. fcntl(2) */
+/** Who would hinder this record lock: `encodeFlock` and then `decodeFlock`. fcntl(2) */
 export const F_GETLK = 5;
-/** Set a record lock of the process: struct flock. fcntl(2) */
+/** Set a record lock of the process: `encodeFlock`. fcntl(2) */
 export const F_SETLK = 6;
 /** The same, and wait for it. fcntl(2) */
 export const F_SETLKW = 7;
@@ -29,9 +29,9 @@ export const F_GETOWN = 9;
 export const F_SETSIG = 10;
 /** Read it. fcntl(2) */
 export const F_GETSIG = 11;
-/** Set the owner: struct f_owner_ex, 8 bytes. Linux 2.6.32. fcntl(2) */
+/** Set the owner: `encodeFOwnerEx`. Linux 2.6.32. fcntl(2) */
 export const F_SETOWN_EX = 15;
-/** Read it. Linux 2.6.32. fcntl(2) */
+/** Read it: 8 bytes, for `decodeFOwnerEx`. Linux 2.6.32. fcntl(2) */
 export const F_GETOWN_EX = 16;
 /** Like F_GETLK, for locks of the open file. Linux 3.15. fcntl(2) */
 export const F_OFD_GETLK = 36;

@@ -197,6 +197,17 @@ describe('decodeSockaddr', () => {
     expect(decodeSockaddr(bytes)).toMatchObject({ addr: new Uint8Array(8) });
   });
 
+  it('gives the bytes of a packet address that is longer than any device has', () => {
+    const bytes = new Uint8Array(60);
+    bytes.set([AF_PACKET, 0]);
+    bytes[11] = 33;
+    const addr = decodeSockaddr(bytes);
+    expect(addr).toEqual({ family: AF_PACKET, data: bytes.slice(2) });
+    expect(encodeSockaddr(addr)).toEqual(bytes);
+    bytes[11] = 32;
+    expect(decodeSockaddr(bytes)).toMatchObject({ addr: new Uint8Array(32) });
+  });
+
   it('loses nothing of a family that it does not know, in either direction', () => {
     for (let n = 0; n < 200; n++) {
       const known: number[] = [
@@ -551,4 +562,12 @@ describe('encoded bytes', () => {
     expectError(() => bind(fd, Uint8Array.of(2, 0, 0)), 'bind', 'EINVAL');
     expectError(() => bind(fd, new Uint8Array(200)), 'bind', 'EINVAL');
   });
+
+  it.each([AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK])(
+    'are named by their family alone in an error, when they are too short for it: %i',
+    (family) => {
+      const call = (): void => bind(open(AF_UNIX, SOCK_STREAM), Uint8Array.of(family, 0, 1));
+      expect(expectError(call, 'bind', 'EINVAL').message).toBe(`bind EINVAL family ${family}`);
+    },
+  );
 });

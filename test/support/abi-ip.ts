@@ -14,7 +14,6 @@ import {
   ipv6_anycast_req,
   ipv6_mreq,
 } from '../../lib/structs/multicast.js';
-import { in_pktinfo, in6_pktinfo } from '../../lib/structs/pktinfo.js';
 import type { Codec } from './abi-rows.js';
 import type { Field, Kind } from './abi-structs.js';
 
@@ -325,31 +324,6 @@ const ipv6: Codec[] = [
   },
 ];
 
-const pktinfo: Codec[] = [
-  {
-    type: 'struct in_pktinfo',
-    headers: inet,
-    size: 12,
-    decode: decoder(in_pktinfo),
-    encode: encoder(in_pktinfo),
-    values: { ifindex: 0, spec_dst: '0.0.0.0', addr: '0.0.0.0' },
-    fields: fields(
-      ['mask', 'ifindex', 'ipi_ifindex'],
-      ['ipv4', 'spec_dst', 'ipi_spec_dst'],
-      ['ipv4', 'addr', 'ipi_addr'],
-    ),
-  },
-  {
-    type: 'struct in6_pktinfo',
-    headers: ['netinet/in.h', 'linux/ipv6.h'],
-    size: 20,
-    decode: decoder(in6_pktinfo),
-    encode: encoder(in6_pktinfo),
-    values: { addr: '::', ifindex: 0 },
-    fields: fields(['ipv6', 'addr', 'ipi6_addr'], ['mask', 'ifindex', 'ipi6_ifindex']),
-  },
-];
-
 export const ipCodecs: readonly Codec[] = [
   ...requests,
   ...filters,
@@ -358,5 +332,4 @@ export const ipCodecs: readonly Codec[] = [
   ...groupFilters('ipv4'),
   ...groupFilters('ipv6'),
   ...ipv6,
-  ...pktinfo,
 ];

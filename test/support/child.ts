@@ -47,12 +47,16 @@ function program(body: string): string[] {
     throw new Error('dist/ is missing: npm run compile:lib');
   }
   const url = (file: string): string => JSON.stringify(pathToFileURL(join(dist, file)).href);
-  const head = `import { writeSync } from 'node:fs';
+  const head = `import { execFileSync as runFile } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import * as s from ${url('index.js')};
 import * as raw from ${url('raw.js')};
 import * as promises from ${url('promises.js')};
 import * as testing from ${url('testing.js')};
 const tell = (value) => writeSync(1, JSON.stringify(value) + '\\n');
+const nofile = (limit) => {
+  runFile('prlimit', ['--pid', process.pid, '--nofile=' + limit]);
+};
 const nobody = () => {
   if (process.getuid() !== 0) return;
   process.setgroups([]);
@@ -73,8 +77,8 @@ const lo = { family: s.AF_INET, addr: '127.0.0.1', port: 0 };
 
 /**
  * Runs an ES module in a node of its own, with the compiled package as `s`, `raw`, `promises` and
- * `testing`, and returns what it told: `tell(value)`. `wrapper` is a command that runs it, such as
- * `unshare`.
+ * `testing`, and returns what it told: `tell(value)`. `nofile(limit)` sets RLIMIT_NOFILE; before,
+ * node needs a descriptor for each module. `wrapper` is a command that runs it, such as `unshare`.
  */
 export function node(body: string, wrapper: readonly string[] = []): unknown[] {
   const [command = process.execPath, ...args] = [...wrapper, process.execPath, ...program(body)];

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import type { TestContext } from 'vitest';
 import { netns } from './child.js';
 
-const mayMakeOne = spawnSync('unshare', ['-rn', 'true']).status === 0;
+/** Whether this user may make network namespaces. */
+export const mayMakeNetns = spawnSync('unshare', ['-rn', 'true']).status === 0;
 
 /** `sh` runs a shell command; `link` tells of an interface what ip(8) does; `until` waits. */
 const head = `import { execFileSync } from 'node:child_process';
@@ -20,7 +21,7 @@ const until = (condition) => {
 
 /** Runs `body` as `netns` of child.ts does, with these helpers; skips where nobody may. */
 export function inNetns(context: TestContext, body: string, setup?: string): unknown[] {
-  if (!mayMakeOne) context.skip('no network namespaces for this user (unshare -rn)');
+  if (!mayMakeNetns) context.skip('no network namespaces for this user (unshare -rn)');
   return netns(head + body, setup);
 }
 

@@ -1,5 +1,5 @@
 /** What /proc says of descriptors and threads: a second witness. proc_pid_fdinfo(5) */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { run } from './child.js';
 
 /** The text of /proc/pid/fdinfo/fd. */
@@ -20,9 +20,6 @@ export function epollTargets(epfd: number): { fd: number; events: number; data: 
     data: BigInt(`0x${data}`),
   }));
 }
-
-/** The id of the calling thread. */
-export const tid = (): number => Number(readlinkSync('/proc/thread-self').split('/').at(-1));
 
 /** A line of the status of a thread. proc_pid_status(5) */
 export function threadStatus(pid: number, thread: number, name: string): string {

@@ -256,7 +256,7 @@ for (const [size, elements] of [[264, 1], [4, 2]]) {
 });
 
 function hex(value: unknown): string {
-  return Number(value).toString(16).padStart(8, '0');
+  return Number(value).toString(16);
 }
 
 function swapped(local: sockfd.SockAddr, remote: sockfd.SockAddr): sockfd.MptcpSubflowAddrs {

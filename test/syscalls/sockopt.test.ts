@@ -643,7 +643,7 @@ tell([
     ['a timeval', SOL_SOCKET, SO_RCVTIMEO, TypeError, 'value.usec', [{ sec: 1 }]],
     ['a rate', SOL_SOCKET, SO_MAX_PACING_RATE, RangeError, 'value', [-1, 0.5, Number.NaN]],
     ['a name', IPPROTO_TCP, TCP_CONGESTION, TypeError, 'value', [5, null, undefined]],
-    ['a structure', SOL_SOCKET, SO_PEERCRED, TypeError, 'value', [{ pid: 1, uid: 0, gid: 0 }]],
+    ['a structure', IPPROTO_TCP, TCP_INFO, TypeError, 'value', [{ state: 1 }, null]],
   ] as const)('names what is no value of %s', (_, level, optname, kind, argument, values) => {
     const fd = open(AF_INET, SOCK_STREAM);
     for (const value of values) {

@@ -17,7 +17,8 @@ import { router } from '../../support/router.js';
 
 /**
  * Sends twice from one of the host's addresses to another machine, and tells what came of it: to
- * this process and, the same bytes, to python3.
+ * this process and, the same bytes, to python3. The second goes to `beside`, where the first would
+ * change what becomes of it.
  */
 const program = `
 let host = 0;
@@ -32,10 +33,10 @@ const fresh = (family, to, prepare) => {
   prepare(fd);
   return fd;
 };
-const provoke = (family, to, size, prepare) => {
-  const attempts = [1, 2].map(() => {
-    const fd = fresh(family, to, prepare);
-    const sent = code(() => s.sendto(fd, Buffer.alloc(size, 'x'), 0, { family, addr: to, port: 9 }));
+const provoke = (family, to, size, prepare, beside = to) => {
+  const attempts = [to, beside].map((addr) => {
+    const fd = fresh(family, addr, prepare);
+    const sent = code(() => s.sendto(fd, Buffer.alloc(size, 'x'), 0, { family, addr, port: 9 }));
     return { fd, sent: sent[0] };
   });
   const [{ fd, sent }, other] = attempts;
@@ -108,8 +109,9 @@ describe('a datagram that is too big', () => {
 const only4 = (fd) => s.setsockopt(fd, s.IPPROTO_IP, s.IP_MTU_DISCOVER, s.IP_PMTUDISC_DO);
 const only6 = (fd) => s.setsockopt(fd, s.IPPROTO_IPV6, s.IPV6_MTU_DISCOVER, s.IPV6_PMTUDISC_DO);
 for (let n = 0; n < 2; n++) {
-  provoke(s.AF_INET, '203.0.113.9', 1300, only4);
-  provoke(s.AF_INET6, '2001:db8:3::9', 1300, only6);
+  // The kernel remembers the MTU of the way to each address.
+  provoke(s.AF_INET, '203.0.113.9', 1300, only4, '203.0.113.10');
+  provoke(s.AF_INET6, '2001:db8:3::9', 1300, only6, '2001:db8:3::a');
 }`;
     const told = inNetns(body, router) as { sent: string; to: string; error: object }[];
     const router4 = { origin: SO_EE_ORIGIN_ICMP, type: 3, code: 4, offender: v4('192.0.2.254') };
