@@ -179,7 +179,6 @@ export function epoll_wait<Data extends number | bigint = number>(
   let memory: Uint32Array | undefined;
   const check = (): void => {
     integer(maxevents, 'maxevents', -0x8000_0000, EP_MAX_EVENTS);
-    int32(timeout, 'timeout');
     memory ??= new Uint32Array(3 * Math.max(maxevents, 0));
   };
   const call = (): EpollEvent<Data>[] | typeof LATER => {
@@ -191,7 +190,7 @@ export function epoll_wait<Data extends number | bigint = number>(
   };
   try {
     const { signal } = limitOf(options);
-    const isLimited = typeof timeout === 'number' && timeout >= 0;
+    const isLimited = int32(timeout, 'timeout') >= 0;
     const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check };
     return begin({ ...attempt, elapsed: () => [] }, isLimited ? { signal, timeout } : { signal });
   } catch (error) {
