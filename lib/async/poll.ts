@@ -69,7 +69,12 @@ class PollWait {
     const limit = timeout < 0 ? { signal } : { signal, timeout };
     const aborted = (reason: unknown): void => this.end(() => this.reject(reason));
     this.limit = new Limit(limit, aborted, () => this.end(() => this.resolve(0)));
-    this.watch();
+    try {
+      this.watch();
+    } catch (error) {
+      // No epoll descriptor is to be had.
+      aborted(error);
+    }
   }
 
   private watch(): void {
