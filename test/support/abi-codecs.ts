@@ -9,6 +9,7 @@ import { decodeRevents, encodePollfds, type PollFd } from '../../lib/structs/pol
 import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/sock_diag.js';
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
+import { addressCodecs } from './abi-addresses.js';
 import { headerCodecs } from './abi-headers.js';
 import { ipCodecs } from './abi-ip.js';
 import { linkCodecs } from './abi-link.js';
@@ -316,4 +317,5 @@ export const codecs: readonly Codec[] = [
   ...[...tcpInfo, ...addresses, ...options, ...netlink],
   ...headerCodecs,
   ...linkCodecs,
+  ...addressCodecs,
 ];
