@@ -1,7 +1,7 @@
 /** The addresses of Bluetooth sockets, one structure for each protocol. AF_BLUETOOTH. */
 import { type Reader, Writer } from '../kernel/bytes.js';
 import { rangeError, string } from '../kernel/validate.js';
-import { BDADDR_ANY, BDADDR_BREDR, HCI_CHANNEL_RAW } from './bluetooth.js';
+import { BDADDR_BREDR, HCI_CHANNEL_RAW } from './bluetooth.js';
 import { AF_BLUETOOTH } from './family.js';
 import { Fields, formatMac } from './header.js';
 import type { SockAddrLike } from './sockaddr.js';
@@ -10,9 +10,9 @@ import { fieldsOf } from './sockaddr_fields.js';
 const LENGTH = 6;
 const text = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
-/** A bdaddr_t: the bytes of an address, the last of the text first. BDADDR_ANY when left out. */
+/** A bdaddr_t: the bytes of an address, the last of the text first. */
 function bdaddr(f: Fields): Uint8Array {
-  const value = string(f.get('bdaddr', BDADDR_ANY), f.called('bdaddr'));
+  const value = string(f.get('bdaddr'), f.called('bdaddr'));
   if (!text.test(value)) {
     throw rangeError(f.called('bdaddr'), "must be such as '00:1A:7D:DA:71:13'", value);
   }
@@ -25,7 +25,7 @@ const decodeBdaddr = (r: Reader): string => formatMac(r.copy(LENGTH).reverse()).
 export interface SockAddrL2 {
   /** l2_psm: the protocol above, host byte order; 0 with `cid`. */
   psm: number;
-  /** l2_bdaddr: `'00:1A:7D:DA:71:13'`. */
+  /** l2_bdaddr: `'00:1A:7D:DA:71:13'`, BDADDR_ANY, BDADDR_LOCAL. */
   bdaddr: string;
   /** l2_cid: the channel, host byte order; 0 with `psm`. */
   cid: number;
@@ -55,12 +55,15 @@ export interface SockAddrSco {
   bdaddr: string;
 }
 
+/** What an address is made from: `bdaddr`, which may be BDADDR_ANY, and the rest. */
+type Init<Addr extends { bdaddr: string }> = Pick<Addr, 'bdaddr'> & Partial<Addr>;
+
 /**
- * The bytes of an address of BTPROTO_L2CAP. What is left out is 0, BDADDR_ANY and BDADDR_BREDR.
+ * The bytes of an address of BTPROTO_L2CAP. What is left out is 0, and BDADDR_BREDR.
  *
  * @throws TypeError, RangeError for a field that is none
  */
-export function encodeSockaddrL2(addr: Partial<SockAddrL2>): Uint8Array {
+export function encodeSockaddrL2(addr: Init<SockAddrL2>): Uint8Array {
   const f = new Fields(addr, 'addr');
   return new Writer(14)
     .u16(AF_BLUETOOTH)
@@ -78,11 +81,11 @@ export function decodeSockaddrL2(addr: SockAddrLike): SockAddrL2 | undefined {
 }
 
 /**
- * The bytes of an address of BTPROTO_RFCOMM. What is left out is BDADDR_ANY and 0.
+ * The bytes of an address of BTPROTO_RFCOMM. `channel` is 0 by default.
  *
  * @throws TypeError, RangeError for a field that is none
  */
-export function encodeSockaddrRc(addr: Partial<SockAddrRc>): Uint8Array {
+export function encodeSockaddrRc(addr: Init<SockAddrRc>): Uint8Array {
   const f = new Fields(addr, 'addr');
   return new Writer(10)
     .u16(AF_BLUETOOTH)
@@ -116,11 +119,11 @@ export function decodeSockaddrHci(addr: SockAddrLike): SockAddrHci | undefined {
 }
 
 /**
- * The bytes of an address of BTPROTO_SCO. `bdaddr` is BDADDR_ANY by default.
+ * The bytes of an address of BTPROTO_SCO.
  *
  * @throws TypeError, RangeError for a field that is none
  */
-export function encodeSockaddrSco(addr: Partial<SockAddrSco>): Uint8Array {
+export function encodeSockaddrSco(addr: SockAddrSco): Uint8Array {
   return new Writer(8).u16(AF_BLUETOOTH).copy(bdaddr(new Fields(addr, 'addr'))).bytes;
 }
 

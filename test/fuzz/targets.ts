@@ -1,7 +1,13 @@
 /** Every decoder, and what it is held to. */
+import { addressTargets } from './addresses.js';
 import { headerTargets } from './headers.js';
 import { messageTargets } from './messages.js';
 import { optionTargets } from './options.js';
 import type { Target } from './oracle.js';
 
-export const targets: readonly Target[] = [...messageTargets, ...optionTargets, ...headerTargets];
+export const targets: readonly Target[] = [
+  ...messageTargets,
+  ...optionTargets,
+  ...headerTargets,
+  ...addressTargets,
+];
