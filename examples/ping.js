@@ -2,7 +2,7 @@
 //
 //   node examples/ping.js [-c count] [-i interval] [-W timeout] [-s size] [-t ttl] [-6] [--raw] host
 //
-// Nobody needs a privilege for a ping socket, SOCK_DGRAM with IPPROTO_ICMP, if its group is within
+// A ping socket, SOCK_DGRAM with IPPROTO_ICMP, needs no privilege, but a group that is within
 // net.ipv4.ping_group_range. A raw socket (--raw) needs CAP_NET_RAW. The exit status is that of
 // ping: 0 there were answers, 1 there were none, 2 something else went wrong. Ends on Ctrl-C.
 import { error as complain, log } from 'node:console';
@@ -70,7 +70,8 @@ const unreachable6 = {
 
 function why6({ type, code, info }) {
   if (type === s.ICMPV6_TIME_EXCEED) {
-    return `Time exceeded: ${code === s.ICMPV6_EXC_HOPLIMIT ? 'Hop limit' : 'Defragmentation failure'}`;
+    const what = code === s.ICMPV6_EXC_HOPLIMIT ? 'Hop limit' : 'Defragmentation failure';
+    return `Time exceeded: ${what}`;
   }
   if (type === s.ICMPV6_PKT_TOOBIG) return `Packet too big: mtu=${info}`;
   if (type !== s.ICMPV6_DEST_UNREACH) return `ICMPv6 type ${type}, code ${code}`;
@@ -203,7 +204,7 @@ function receiveErrors() {
   }
 }
 
-/** Makes a call that fails, once, with the error of an earlier request. The queue has it as well. */
+/** Makes a call that may fail with the error of an earlier request, which the queue has as well. */
 function unlessTold(call) {
   const before = errors;
   try {

@@ -164,4 +164,5 @@ const { packets, drops } = s.getsockopt(fd, s.SOL_PACKET, s.PACKET_STATISTICS);
 complain(`${captured} packets captured
 ${packets} packets received by filter
 ${drops} packets dropped by kernel`);
-for (const close of [() => s.close(fd), () => file !== undefined && closeSync(file)]) close();
+s.close(fd);
+if (file !== undefined) closeSync(file);

@@ -244,8 +244,9 @@ size_t ArgReader::ArrayLength(size_t i, const char* name, size_t max) {
   napi_get_array_length(env_, argv_[i], &count);
   if (count <= max) return count;
   char must[64];
-  snprintf(must, sizeof must, "must have at most %zu buffers", max);
-  FailRange(i, name, must);
+  snprintf(must, sizeof must, "must have at most %zu%s buffers", max,
+           max == IOV_MAX ? " (IOV_MAX)" : "");
+  FailNumber(name, must, count);
   return 0;
 }
 

@@ -66,7 +66,7 @@ constexpr Counted kCounted[] = {
 };
 
 // A struct sock_filter, linux/filter.h.
-constexpr size_t kInstruction = 8;
+constexpr socklen_t kInstruction = 8;
 
 template <size_t N>
 bool IsIn(const Refused (&list)[N], int level, int optname, Direction direction) {
@@ -154,7 +154,7 @@ napi_value getsockopt(napi_env env, napi_callback_info info) {
   }
   // SOL_SOCKET SO_GET_FILTER counts instructions, not bytes.
   bool counts = level == 1 && optname == 26;
-  if (counts) optval.size /= kInstruction;
+  if (counts) optval.size /= static_cast<socklen_t>(kInstruction);
   int result = ::getsockopt(fd, level, optname, optval.data, &optval.size);
   if (counts) optval.size *= kInstruction;
   return LengthResult(env, result, optval);

@@ -1,13 +1,25 @@
-/** examples/tcpdump.js beside tcpdump(8), on the same interface at the same time: the same lines. */
+/** examples/tcpdump.js beside tcpdump(8), on one interface at the same time: the same lines. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { inNetns } from './support/control.js';
-import { examples } from './support/examples.js';
+import {
+  between,
+  type Captured,
+  crafted,
+  inNetns,
+  lines,
+  ours,
+  pings,
+  program,
+  programOf,
+  tcp,
+  theirs,
+  udp,
+  whenMarked,
+} from './support/capture.js';
 import { mayMakeNetns } from './support/netns.js';
-import { router } from './support/router.js';
 import { isInstalled } from './support/strace.js';
 
 beforeEach((context) => {
@@ -16,131 +28,229 @@ beforeEach((context) => {
   if (!mayMakeNetns) context.skip('no network namespaces for this user (unshare -rn)');
 });
 
-const program = join(examples, 'tcpdump.js');
 const dir = mkdtempSync(join(tmpdir(), 'sockfd-tcpdump-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** As loopback has no checksums and a cable no long packets, so is the cable to the router here. */
-const setup = `${router}
-ping -q -c 1 -w 10 192.0.2.254 >/dev/null
-ping -q -c 1 -w 10 2001:db8::fe >/dev/null
-for v in 4 6; do echo 50 > /proc/sys/net/ipv$v/neigh/up0/retrans_time_ms; done`;
-
-/** An echo of TCP behind the router's port 7000. */
-const server = `import socket
-listener = socket.create_server(("::", 7000), family=socket.AF_INET6, dualstack_ipv6=True)
-print("ready", flush=True)
-while True:
-    client, _ = listener.accept()
-    while (data := client.recv(65536)): client.sendall(data)
-    client.close()`;
-
-/** Runs captures, and traffic meanwhile, between two datagrams that mark its begin and its end. */
-const body = (captures: readonly (readonly string[])[], traffic: string): string => `
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-const children = [];
-const start = async ([command, ...args], ready) => {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  const text = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr']) {
-    child[name].setEncoding('utf8').on('data', (chunk) => {
-      text[name] += chunk;
-      child.emit('text');
-    });
-  }
-  const closed = once(child, 'close');
-  const until = async (holds) => {
-    while (!holds(text)) {
-      await Promise.race([once(child, 'text'), closed]);
-      if (child.exitCode !== null) throw new Error(command + ' has ended: ' + text.stderr);
-    }
-  };
-  await until(ready);
-  return { child, text, closed, until };
-};
-const echo = ['nsenter', '--net=/run/netns/r', 'python3', '-c', ${JSON.stringify(server)}];
-await start(echo, ({ stdout }) => stdout === 'ready\\n');
-const run = (command) => spawnSync('sh', ['-c', command]);
-const here = s.socket(s.AF_INET, s.SOCK_DGRAM);
-const mark = (port) => s.sendto(here, 'mark', 0, { family: s.AF_INET, addr: '192.0.2.254', port });
-const talk = (family, addr) => {
-  const fd = s.socket(family, s.SOCK_STREAM);
-  s.connect(fd, { family, addr, port: 7000 });
-  const buf = Buffer.alloc(4096);
-  for (const text of ['hello', 'x'.repeat(3000)]) {
-    s.send(fd, text);
-    s.recv(fd, buf, s.MSG_WAITALL, 0, text.length);
-  }
-  s.send(fd, '!', s.MSG_OOB);
-  s.shutdown(fd, s.SHUT_WR);
-  s.recv(fd, buf);
-  s.close(fd);
-};
-try {
-  const listening = ({ stderr }) => stderr.includes('listening on ');
-  const captures = [];
-  for (const args of ${JSON.stringify(captures)}) captures.push(await start(args, listening));
-  mark(9001);
-  ${traffic}
-  mark(9002);
-  for (const { child, until, text, closed } of captures) {
-    if (!child.spawnargs.includes('-w')) await until(({ stdout }) => / > 192.0.2.254.9002: /.test(stdout));
-    child.kill('SIGINT');
-    const [status] = await closed;
-    tell({ status, ...text });
-  }
-} finally {
-  for (const child of children) child.kill();
-}`;
-
-interface Captured {
-  status: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** The lines between the marks, without their times. A line of -x belongs to the one before. */
-function lines({ stdout }: Captured): string[] {
-  const all = stdout.trimEnd().split(/\n(?!\t)/);
-  const at = (port: number) => all.findIndex((line) => line.includes(` > 192.0.2.254.${port}: `));
-  return all.slice(at(9001), at(9002) + 1).map((line) => line.replace(/^[\d:]{8}\.\d{6} /, ''));
-}
-
 /** What both captured: one way, for both are told the same. */
-function both(options: string, traffic: string): string[] {
-  const words = options.split(' ').filter((word) => word !== '');
-  const theirs = ['tcpdump', '-l', '--immediate-mode', '-n', ...words];
-  const ours = [process.execPath, program, '-n', ...words];
-  const [expected, actual] = inNetns(body([theirs, ours], traffic), setup) as Captured[];
-  if (expected === undefined || actual === undefined) throw new Error('no capture');
-  expect(lines(actual)).toEqual(lines(expected));
-  expect([actual.status, expected.status]).toEqual([0, 0]);
-  return lines(actual);
+function both(options: string, traffic: string, where: readonly string[] = []): string[] {
+  const words = options.split(' ');
+  const commands = [theirs(words), ours(words)].map((command) => [...where, ...command]);
+  const told = inNetns(programOf(commands, traffic, whenMarked));
+  const [expected, actual] = told as Captured[];
+  if (expected === undefined || actual === undefined) throw new Error('nothing captured');
+  expect(between(actual)).toEqual(between(expected));
+  const count = lines(actual).length;
+  expect(actual.status).toBe(0);
+  const [, captured, received, ...rest] = actual.stderr.split('\n');
+  expect([captured, ...rest]).toEqual([
+    `${count} packets captured`,
+    '0 packets dropped by kernel',
+    '',
+  ]);
+  // Of loopback the kernel counts what was sent as well, and there may be some that came last.
+  const [number] = /^\d+(?= packets received by filter$)/.exec(received ?? '') ?? [];
+  expect(Number(number)).toBeGreaterThanOrEqual(count);
+  return between(actual);
 }
 
-const traffic = {
-  ping: `for (const to of ['192.0.2.254', '2001:db8::fe']) {
-  run('ping -c 1 ' + to);
-  run('ping -c 1 -s 3000 ' + to);
-}`,
-  errors: `for (const to of ['198.51.100.1', '198.51.100.200', '-t 1 203.0.113.9', '-s 1300 203.0.113.9',
-  '192.0.2.77', '2001:db8:1::1', '2001:db8:2::1', '-t 1 2001:db8:3::9', '-s 1300 2001:db8:3::9',
-  '2001:db8::77']) run('ping -c 1 ' + to);
-s.sendto(here, 'hello', 0, { family: s.AF_INET, addr: '192.0.2.254', port: 9100 });
-const six = s.socket(s.AF_INET6, s.SOCK_DGRAM);
-s.sendto(six, 'hello', 0, { family: s.AF_INET6, addr: '2001:db8::fe', port: 9100 });`,
-  tcp: `talk(s.AF_INET, '192.0.2.254');
-talk(s.AF_INET6, '2001:db8::fe');
-code(() => s.connect(s.socket(s.AF_INET, s.SOCK_STREAM),
-  { family: s.AF_INET, addr: '192.0.2.254', port: 9200 }));`,
-  neighbours: `run('ip neigh flush dev up0'); run('ping -c 1 192.0.2.254; ping -c 1 2001:db8::fe');`,
-};
+describe('a line is that of tcpdump', () => {
+  it('of echoes, whole and in fragments', () => {
+    const hosts = ['192.0.2.254', '2001:db8::fe', '-s 3000 192.0.2.254', '-s 3000 2001:db8::fe'];
+    const said = both('-i up0', pings(...hosts));
+    expect(said.filter((line) => line.includes('echo reply'))).toHaveLength(4);
+    expect(said.filter((line) => /: ip-proto-1$|: frag \([1-9]/.test(line))).toHaveLength(8);
+  });
 
-describe('a line of the capture', () => {
-  it.each(Object.entries(traffic))('is that of tcpdump: %s', (_, each) => {
-    const said = both('-i up0', each);
-    console.log(said.join('\n'));
+  it('of TCP, its options and its relative sequence numbers', () => {
+    const said = both('-i up0', tcp);
+    expect(said.filter((line) => line.includes(' Flags [S.], seq '))).toHaveLength(2);
+    expect(said.filter((line) => / seq 6:\d+, ack 6, win /.test(line))).toHaveLength(2);
+    expect(said.filter((line) => line.includes(' Flags [R.], seq 0, ack '))).toHaveLength(1);
+  });
+
+  it('of errors of routers and of ports', () => {
+    // The router counts what it tells of errors, for each address.
+    const four = [
+      '-I 192.0.2.2 198.51.100.1',
+      '-I 192.0.2.3 198.51.100.200',
+      '-t 1 203.0.113.9',
+      '-s 1300 203.0.113.9',
+    ];
+    const six = ['2001:db8:1::1', '2001:db8:2::1', '-t 1 2001:db8:3::9', '-s 1300 2001:db8:3::9'];
+    const said = both('-i up0', pings(...four) + pings(...six) + udp);
+    // The first mark has one, too.
+    const errors = (of: RegExp) => said.filter((line) => of.test(line));
+    expect(errors(/ICMP (?!echo)/)).toHaveLength(5);
+    expect(errors(/ICMP6, (dest|time|packet)/)).toHaveLength(5);
+  });
+
+  it('of neighbours that are there or are not', () => {
+    const flush = `run('ip neigh flush dev up0');`;
+    const said = both('-i up0', flush + pings('192.0.2.254', '2001:db8::fe', '192.0.2.77'));
+    for (const word of ['ARP, Request ', 'ARP, Reply ', 'solicitation, ', 'advertisement, ']) {
+      expect(
+        said.some((line) => line.includes(word)),
+        word,
+      ).toBe(true);
+    }
+  });
+
+  it('of what is rare, with link-level headers and bytes', () => {
+    const said = both('-i up0 -e -x', crafted);
+    const ours = (each: string[]) => each.filter((line) => line.includes('192.0.2.66'));
+    expect(ours(said)).toHaveLength(15);
+    expect(said.join('\n')).toContain('ethertype 802.1Q (0x8100), length 46: vlan 5, p 5, ');
+    expect(ours(both('-i up0', crafted))).toHaveLength(15);
+  });
+
+  it('of a frame whose VLAN tag the kernel took off', () => {
+    const said = both('-i down0 -e', crafted, ['nsenter', '--net=/run/netns/r']);
+    const tagged = said.filter((line) =>
+      line.includes('802.1Q (0x8100), length 46: vlan 5, p 5, '),
+    );
+    expect(tagged).toHaveLength(1);
+  });
+
+  it('of all interfaces, with their names and directions', () => {
+    const here = `s.sendto(here, 'hello', 0, { family: s.AF_INET, addr: '127.0.0.1', port: 9100 });`;
+    const said = both('-i any', here + pings('2001:db8::fe'));
+    expect(said.some((line) => /^lo {4}In {2}IP 127\.0\.0\.1\.\d+ > /.test(line))).toBe(true);
+    expect(said.some((line) => /^up0 {3}Out IP6 /.test(line))).toBe(true);
+  });
+});
+
+const everything = `${tcp}${udp}${pings('192.0.2.254', '2001:db8::fe', '-s 3000 192.0.2.254')}
+run('ip neigh flush dev up0');${pings('192.0.2.254')}`;
+
+describe('a filter', () => {
+  const filters = [
+    ...['tcp', 'udp', 'icmp', 'icmp6', 'arp', 'port 7000', 'tcp port 9200', 'host 2001:db8::fe'],
+    ...['host 192.0.2.254', 'tcp port 7000 and host 192.0.2.1', 'udp and host 2001:db8::fe'],
+  ];
+
+  it('lets pass what that of tcpdump does', () => {
+    const file = join(dir, 'all.pcap');
+    const all = theirs(['-i', 'up0', '-U', '-w', file, '--print']);
+    const captures = filters.map((filter) => ours(['-i', 'up0', ...filter.split(' ')]));
+    // When tcpdump has written everything, it is asked what each filter should have let pass.
+    const end = `
+  await captures[0].until(isMarked);
+  // They did not begin at the same time, and there are always reports of groups.
+  const since = /^([^ ]+) .* > 192.0.2.254.9001: /m.exec(captures[0].text.stdout)[1];
+  const after = (stdout) => stdout.split('\\n').filter((line) => line.slice(0, 15) >= since);
+  for (const [i, filter] of ${JSON.stringify(filters)}.entries()) {
+    const args = ['-n', '-r', ${JSON.stringify(file)}, ...filter.split(' ')];
+    const expected = after(spawnSync('tcpdump', args, { encoding: 'utf8' }).stdout);
+    const capture = captures[i + 1];
+    await capture.until(({ stdout }) => after(stdout).length >= expected.length);
+    tell([expected, after(capture.text.stdout)].map((each) => ({ stdout: each.join('\\n') })));
+  }`;
+    const told = inNetns(programOf([all, ...captures], everything, end)) as Captured[][];
+    const [expected, actual] = [0, 1].map((n) =>
+      told.map((pair) => (pair[n] ? lines(pair[n]) : [])),
+    );
+    expect(actual).toEqual(expected);
+    expect(expected?.filter((each) => each.length === 0)).toEqual([]);
+    expect(new Set(expected?.map((each) => each.join('\n'))).size).toBe(filters.length);
+  });
+
+  it.each([
+    ['tpc', 'a filter has no such word: tpc'],
+    ['port', 'a filter has no such word: port'],
+    ['port http', 'port: a number'],
+    ['port 65536', 'port: a number'],
+    ['host localhost', 'host: an address'],
+    ['tcp porto 7', 'a filter has no such word: porto 7'],
+  ])('is refused: %s', (filter, why) => {
+    expect(alone(filter.split(' '))).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `tcpdump: ${why}\n`,
+    });
+  });
+});
+
+/** What the program says when it is not in a namespace of its own. */
+function alone(args: readonly string[], wrapper: readonly string[] = []) {
+  const [command = '', ...rest] = [...wrapper, process.execPath, program, ...args];
+  const { status, stdout, stderr } = spawnSync(command, rest, {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  return { status, stdout, stderr };
+}
+
+describe('a file of -w', () => {
+  it('is one that tcpdump reads', () => {
+    const file = join(dir, 'ours.pcap');
+    const live = theirs(['-i', 'up0', '-e']);
+    const end = `
+  await captures[0].until(isMarked);
+  await stop(captures[0]);
+  const read = () => spawnSync('tcpdump', ['-n', '-e', '-r', '${file}'], { encoding: 'utf8' });
+  let { status, stdout, stderr } = read();
+  while (!isMarked({ stdout })) {
+    s.poll([], 20);
+    ({ status, stdout, stderr } = read());
+  }
+  tell({ status, stdout, stderr });
+  await stop(captures[1]);`;
+    const captures = [live, ours(['-i', 'up0', '-w', file])];
+    const program = programOf(captures, everything + crafted, end);
+    const [expected, actual, own] = inNetns(program) as Captured[];
+    if (expected === undefined || actual === undefined) throw new Error('nothing captured');
+    expect(between(actual)).toEqual(between(expected));
+    expect(between(actual).length).toBeGreaterThan(60);
+    expect(own).toMatchObject({ status: 0, stdout: '' });
+    const [, count] = /\n(\d+) packets captured\n/.exec(own?.stderr ?? '') ?? [];
+    expect(Number(count)).toBeGreaterThanOrEqual(lines(actual).length);
+  });
+
+  it('has time stamps of the kernel', () => {
+    const file = join(dir, 'times.pcap');
+    const begin = Math.floor(Date.now() / 1000);
+    const captures = [theirs(['-i', 'up0']), ours(['-i', 'up0', '-c', '1', '-w', file])];
+    const end = `
+  await captures[0].until(isMarked);
+  await captures[1].closed;`;
+    inNetns(programOf(captures, '', end));
+    const { stdout } = spawnSync('tcpdump', ['-tt', '-n', '-r', file], { encoding: 'utf8' });
+    const seconds = /^(\d+)\.\d{6} .*\n$/.exec(stdout)?.[1];
+    expect(Number(seconds)).toBeGreaterThanOrEqual(begin);
+    expect(Number(seconds)).toBeLessThanOrEqual(Date.now() / 1000);
+  });
+});
+
+describe('it ends', () => {
+  it('when the interface goes down', () => {
+    const end = `
+  run('ip link set up0 down');
+  const [status] = await captures[0].closed;
+  tell({ status, ...captures[0].text });`;
+    const [ended] = inNetns(programOf([ours(['-i', 'up0'])], '', end)) as Captured[];
+    expect(ended?.status).toBe(1);
+    expect(ended?.stderr).toMatch(/\ntcpdump: the interface went down\n$/);
+  });
+});
+
+describe('it is refused', () => {
+  it('to who has no CAP_NET_RAW', (context) => {
+    if (!isInstalled('setpriv')) context.skip('setpriv is not installed');
+    const drop = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs', '--'];
+    const stderr = 'tcpdump: socket EPERM: packet sockets need CAP_NET_RAW\n';
+    expect(alone(['-i', 'lo'], ['unshare', '-rn', ...drop])).toEqual({
+      ...{ status: 1, stdout: '', stderr },
+    });
+  });
+
+  it('an interface that is not there, and a file of all interfaces', () => {
+    const wrapper = ['unshare', '-rn'];
+    expect(alone(['-i', 'none0'], wrapper)).toEqual({
+      ...{ status: 1, stdout: '', stderr: 'tcpdump: if_nametoindex ENODEV\n' },
+    });
+    expect(alone(['-w', join(dir, 'any.pcap')], wrapper)).toEqual({
+      ...{ status: 1, stdout: '' },
+      stderr: 'tcpdump: -w needs -i and an interface with Ethernet headers\n',
+    });
   });
 });

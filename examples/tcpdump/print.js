@@ -123,7 +123,8 @@ function tcpOption({ kind, mss, shift, blocks, tsval, tsecr, data }, ack) {
     const all = blocks.map(({ start_seq, end_seq }) => `{${ack(start_seq)}:${ack(end_seq)}}`);
     return `sack ${blocks.length} ${all.join('')}`;
   }
-  return `unknown-${kind} 0x${Buffer.from(data ?? []).toString('hex')}`;
+  const rest = Buffer.from(data ?? []).toString('hex');
+  return `unknown-${kind}${rest && ` 0x${rest}`}`;
 }
 
 /** To which port the packet was that an error quotes: `udp port 9`. */
@@ -185,8 +186,10 @@ function icmp6(bytes) {
       return `neighbor advertisement, tgt is ${target}`;
     case s.ICMPV6_PKT_TOOBIG:
       return `packet too big, mtu ${header.mtu}`;
-    case s.ICMPV6_MLD2_REPORT:
-      return `multicast listener report v2, ${s.ntohs(header.data[2] | (header.data[3] << 8))} group record(s)`;
+    case s.ICMPV6_MLD2_REPORT: {
+      const [, , high, low] = header.data;
+      return `multicast listener report v2, ${(high << 8) | low} group record(s)`;
+    }
   }
   const quoted = s.decodeIpv6hdr(bytes, header.length);
   if (type === s.ICMPV6_TIME_EXCEED) return `time exceeded in-transit for ${quoted?.daddr}`;

@@ -4,10 +4,11 @@
  */
 import { type Buf, Writer } from '../kernel/bytes.js';
 import { buffer, int32, integer, rangeError, typeError } from '../kernel/validate.js';
+import { NETLINK_PKTINFO } from './af_netlink.js';
 import { devmem_dmabuf, dmabuf_cmsg } from './dmabuf.js';
 import { sock_extended_err } from './errqueue.js';
 import { ALG_SET_AEAD_ASSOCLEN, ALG_SET_IV, ALG_SET_OP, af_alg_iv } from './if_alg.js';
-import { PACKET_AUXDATA } from './if_packet.js';
+import { PACKET_AUXDATA, PACKET_TX_TIMESTAMP } from './if_packet.js';
 import {
   IP_CHECKSUM,
   IP_ORIGDSTADDR,
@@ -45,6 +46,7 @@ import {
   IPV6_TCLASS,
 } from './ipv6.js';
 import { ip6_mtuinfo } from './mtuinfo.js';
+import { nl_pktinfo } from './nl_pktinfo.js';
 import { opt_stats } from './opt_stats.js';
 import { int, type Kind, kind, name, readonly, structure, timeval, uint } from './option.js';
 import { tpacket_auxdata } from './packet.js';
@@ -75,6 +77,7 @@ import {
   SO_TIMESTAMPING_NEW,
   SO_TIMESTAMPNS_NEW,
   SOL_ALG,
+  SOL_NETLINK,
   SOL_PACKET,
   SOL_SOCKET,
   SOL_TLS,
@@ -209,8 +212,12 @@ export const controlTypes = {
   },
   [IPPROTO_TCP]: { [TCP_CM_INQ]: readonly(int) },
   [IPPROTO_UDP]: { [UDP_SEGMENT]: u16, [UDP_GRO]: readonly(int) },
+  [SOL_PACKET]: {
+    [PACKET_AUXDATA]: tpacket_auxdata,
+    [PACKET_TX_TIMESTAMP]: sock_extended_err,
+  },
+  [SOL_NETLINK]: { [NETLINK_PKTINFO]: nl_pktinfo },
   [SOL_ALG]: { [ALG_SET_IV]: af_alg_iv, [ALG_SET_OP]: uint, [ALG_SET_AEAD_ASSOCLEN]: uint },
   [SOL_TLS]: { [TLS_SET_RECORD_TYPE]: u8, [TLS_GET_RECORD_TYPE]: readonly(u8) },
-  [SOL_PACKET]: { [PACKET_AUXDATA]: tpacket_auxdata },
   [SOL_VSOCK]: { [VSOCK_RECVERR]: sock_extended_err },
 } as const satisfies Readonly<Record<number, Readonly<Record<number, Kind<unknown, never>>>>>;

@@ -15,7 +15,7 @@ import { asked, int, type Kind, kind, readonly, request, structure } from './opt
 export interface TpacketAuxdata {
   /** tp_status: TP_STATUS_* bits. */
   status: number;
-  /** tp_len: how long the packet was. Bytes. */
+  /** tp_len: how long the packet was. Bytes. After a MSG_PEEK of it, the kernel tells nonsense. */
   len: number;
   /** tp_snaplen: how much of it a filter let through. Bytes. */
   snaplen: number;

@@ -150,8 +150,10 @@ export function sendmmsg(
   length?: number,
 ): number {
   if (msgs instanceof MsgVec) {
-    const [names, control] = [namesOf(msgs), controlOf(msgs)];
-    return native.sendmmsg(fd, flags, msgs.data, msgs.lengths, names, control, offset, length);
+    const { data, lengths } = msgs;
+    const names = namesOf(msgs);
+    const control = controlOf(msgs);
+    return native.sendmmsg(fd, flags, data, lengths, names, control, offset, length);
   }
   // All that may run code of the caller's comes before any memory is looked at.
   const given = chosen(msgs, offset, length, UIO_MAXIOV).map(([msg, argument]) => {
@@ -191,7 +193,8 @@ export function recvmmsg(
   const limit = timespecBytes(timeout, 'timeout');
   if (msgs instanceof MsgVec) {
     const { data, lengths } = msgs;
-    const [names, control] = [namesOf(msgs), controlOf(msgs)];
+    const names = namesOf(msgs);
+    const control = controlOf(msgs);
     return native.recvmmsg(fd, flags, data, lengths, names, control, offset, length, limit);
   }
   const given = chosen(msgs, offset, length, maxRooms).map(([entry, argument]) => {
@@ -269,7 +272,7 @@ function elements<T>(list: readonly T[], from: number, count: number): T[] {
 function listOf(iov: unknown, argument: string): unknown[] {
   if (!Array.isArray(iov)) throw typeError(argument, 'must be an array of ArrayBufferViews', iov);
   if (iov.length > 1024) {
-    throw rangeError(argument, 'must have at most 1024 buffers', iov.length);
+    throw rangeError(argument, 'must have at most 1024 (IOV_MAX) buffers', iov.length);
   }
   return elements(iov, 0, iov.length);
 }

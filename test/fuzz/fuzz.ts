@@ -30,7 +30,7 @@ const BATCH = 200;
 const MOST = 400;
 
 /** Runs `body`, and stops it when it does not end: says whether it ended. */
-export function ends(body: () => void, patience = PATIENCE): boolean {
+export function ends(body: () => void, patience: number): boolean {
   const name = 'sockfdFuzzBody';
   Reflect.set(globalThis, name, body);
   try {
@@ -45,7 +45,7 @@ export function ends(body: () => void, patience = PATIENCE): boolean {
 }
 
 /** What a decoded value looks like: which fields there are, and roughly how many elements. */
-function outline(value: unknown, depth = 0): string {
+export function outline(value: unknown, depth = 0): string {
   if (value === null || typeof value !== 'object') {
     // Small numbers are kinds and families.
     return typeof value === 'number' && value >= 0 && value < 64 && depth < 2
@@ -66,6 +66,7 @@ function outline(value: unknown, depth = 0): string {
 export class Fuzzer {
   private readonly target: Target;
   private readonly random: Random;
+  private readonly patience: number;
   private readonly pool: Uint8Array[] = [];
   private readonly outlines = new Set<string>();
   private readonly first: Uint8Array[];
@@ -74,8 +75,14 @@ export class Fuzzer {
   private failure: Failure | undefined;
   private current: Uint8Array = new Uint8Array();
 
-  constructor(target: Target, corpus: readonly Uint8Array[], seed: number) {
+  constructor(
+    target: Target,
+    corpus: readonly Uint8Array[],
+    seed: number,
+    patience: number = PATIENCE,
+  ) {
     this.target = target;
+    this.patience = patience;
     this.random = new Random(seed);
     this.first = corpus.map((bytes) => bytes.slice());
     this.pool.push(...this.first);
@@ -105,7 +112,7 @@ export class Fuzzer {
 
   private input(): Uint8Array {
     const { target, random, pool } = this;
-    const isNew = random.below(pool.length === 0 ? 2 : 8) === 0;
+    const isNew = random.below(pool.length === 0 ? 2 : 4) === 0;
     const bytes = isNew && target.make !== undefined ? target.make(random) : mutate(pool, random);
     const lies = target.lies ?? [];
     for (let n = lies.length === 0 ? 0 : random.below(4); n > 0; n--) {
@@ -116,25 +123,27 @@ export class Fuzzer {
   }
 
   private tryAll(inputs: readonly Uint8Array[]): void {
-    if (this.failure !== undefined) return;
-    const done = ends(() => {
-      for (const input of inputs) {
-        if (this.failure !== undefined) return;
-        this.tryOne(input);
-      }
-    });
-    if (done) return;
-    // The machine may have been busy: alone, it has the same time.
-    const input = this.current;
-    if (!ends(() => void fault(this.target, input))) this.fail(input, 'does not end');
+    let tried = 0;
+    while (tried < inputs.length && this.failure === undefined) {
+      const done = ends(() => {
+        for (; tried < inputs.length && this.failure === undefined; tried++) {
+          this.tryOne(inputs[tried] as Uint8Array);
+        }
+      }, this.patience);
+      if (done) return;
+      // The machine may have been busy: alone, it has the same time.
+      const input = this.current;
+      const isSlow = ends(() => void fault(this.target, input), this.patience);
+      if (!isSlow) this.fail(input, 'does not end');
+    }
   }
 
   private tryOne(input: Uint8Array): void {
     const { target } = this;
     const bytes = target.shape?.(input) ?? input;
     this.current = bytes;
-    this.rounds++;
     const found = fault(target, bytes);
+    this.rounds++;
     if (found !== undefined) {
       this.fail(bytes, found);
       return;
@@ -171,7 +180,7 @@ export class Fuzzer {
         simpler[at] = 0;
         if (isFault(simpler)) best = simpler;
       }
-    });
+    }, this.patience);
     return this.target.shape?.(best) ?? best;
   }
 }

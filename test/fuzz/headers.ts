@@ -57,7 +57,14 @@ const optionLies = Array.from({ length: 20 }, (_, i) => {
   return [20 + i, [...options, ...lengths]] as const;
 });
 
-const kinds = [IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT, IPPROTO_DSTOPTS, IPPROTO_AH];
+/** The extension headers that an input of `ipv6exthdrs` may begin with. */
+export const exthdrKinds = [
+  IPPROTO_HOPOPTS,
+  IPPROTO_ROUTING,
+  IPPROTO_FRAGMENT,
+  IPPROTO_DSTOPTS,
+  IPPROTO_AH,
+];
 
 interface Walk {
   readonly headers: readonly { at: number; length: number }[];
@@ -67,7 +74,7 @@ interface Walk {
 
 /** The walk from an extension header of a kind on. The first byte of an input chooses that. */
 function walk(bytes: Uint8Array, offset = 0): Walk | undefined {
-  const kind = kinds[(bytes[offset] ?? 0) % kinds.length] ?? 0;
+  const kind = exthdrKinds[(bytes[offset] ?? 0) % exthdrKinds.length] ?? 0;
   if (bytes.byteLength <= offset) return undefined;
   const { headers, protocol, offset: end } = decodeIpv6exthdrs(bytes, kind, offset + 1);
   // Where it begins is another matter than what is in it.
@@ -103,7 +110,7 @@ const exthdrs: Target = {
     }),
   lies: [
     ...[1, 9, 17, 25].flatMap((at) => [
-      [at, kinds] as const,
+      [at, exthdrKinds] as const,
       [at + 1, [0, 1, 2, 255]] as const,
       [at + 3, lengths] as const,
     ]),

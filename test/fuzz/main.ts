@@ -1,5 +1,5 @@
 /**
- * node test/fuzz/run.js [--target=control,sockaddr] [--seconds=60 | --rounds=2000] [--seed=1] [--save]
+ * npm run fuzz -- [--target control,sockaddr] [--seconds 60 | --rounds 2000] [--seed 1] [--save]
  *
  * Fuzzes the targets named, or all, for so long in all, or with so many inputs each. The seed is
  * printed, and says all there is to say: with it, the same inputs come again. Of an input that shows
@@ -49,11 +49,15 @@ const running = chosen().map((target) => {
 
 for (const { fuzzer } of running) fuzzer.tryCorpus();
 if (values.rounds !== undefined) {
-  for (const { fuzzer } of running) fuzzer.tryMore(Number(values.rounds));
+  for (const { target, fuzzer } of running) {
+    fuzzer.tryMore(Number(values.rounds) * (target.weight ?? 1));
+  }
 } else {
   const end = performance.now() + 1000 * Number(values.seconds ?? 60);
   while (performance.now() < end && running.some(({ fuzzer }) => !fuzzer.outcome.failure)) {
-    for (const { fuzzer } of running) if (performance.now() < end) fuzzer.tryMore(SLICE);
+    for (const { target, fuzzer } of running) {
+      if (performance.now() < end) fuzzer.tryMore(SLICE * (target.weight ?? 1));
+    }
   }
 }
 

@@ -92,11 +92,24 @@ function descriptorFault(messages: ControlMessage[], bytes: Uint8Array): string 
   return isDeepStrictEqual(found, open) ? undefined : `has descriptors ${open}, not ${found}`;
 }
 
+/** Of what may be longer, a part would look like the whole; descriptors are whole, each of them. */
+function cutFault(
+  message: ControlMessage | undefined,
+  told: number | undefined,
+): string | undefined {
+  if (message === undefined || told === undefined) return undefined;
+  const { level, type, data, value } = message;
+  const kind = types.find((each) => each.level === level && each.type === type)?.kind;
+  const isCut = told > CMSG_LEN(data.byteLength);
+  if (!isCut || value === undefined || kind?.size !== 0 || type === SCM_RIGHTS) return undefined;
+  return `has a value of type ${type}, of which ${data.byteLength} bytes are there`;
+}
+
 function controlFault(messages: ControlMessage[], bytes: Uint8Array): string | undefined {
   const lengths = lengthsOf(bytes);
   if (messages.length !== lengths.length) return `has ${lengths.length} headers`;
   const values = messages.map(valueFault).find((each) => each !== undefined);
-  return values ?? descriptorFault(messages, bytes);
+  return values ?? cutFault(messages.at(-1), lengths.at(-1)) ?? descriptorFault(messages, bytes);
 }
 
 /** The same messages, unless the last was cut off. */
@@ -282,6 +295,14 @@ const netlink: Target[] = [
     covers: ['decodeNlattrs', 'nlattr'],
     decode: decodeNlattrs,
     encode: encodeNlattrs,
+    wrong: (attributes: Map<number, Uint8Array>, bytes) => {
+      // A payload is a part of the bytes, behind its nla_len and nla_type.
+      for (const [type, { buffer, byteOffset, byteLength }] of decodeNlattrs(bytes)) {
+        const [len, nla_type] = new Uint16Array(buffer.slice(byteOffset - 4, byteOffset));
+        if (len !== 4 + byteLength || nla_type !== type) return `has ${byteLength} bytes of ${len}`;
+      }
+      return attributes.size * 4 > bytes.byteLength ? 'has more than there is' : undefined;
+    },
     make: (random) =>
       encodeNlattrs(
         new Map(

@@ -33,6 +33,11 @@ const rows: readonly Row[] = Object.entries(options)
   )
   .filter(({ access }) => access !== 'write');
 
+/** The same, by how they are read: most are C ints. */
+const byDecoder: readonly (readonly Row[])[] = [...new Set(rows.map(({ decode }) => decode))].map(
+  (decode) => rows.filter((row) => row.decode === decode),
+);
+
 /** Room where the reader says how much there is, and no more than a page of what may be long. */
 const rooms: Readonly<Record<string, number>> = {
   SO_PEERNAME: 128,
@@ -41,7 +46,8 @@ const rooms: Readonly<Record<string, number>> = {
   TLS_RX: 56,
 };
 const PAGE = 4096;
-const roomOf = ({ name, size }: Row): number => rooms[name] ?? Math.min(size, PAGE);
+/** How much memory the value of an option gets. */
+export const roomOf = ({ name, size }: Row): number => rooms[name] ?? Math.min(size, PAGE);
 
 /**
  * Not written as they are read: the filters say how many elements there are, which may be more than
@@ -101,8 +107,9 @@ const known: Target = {
     return envelope(row, written.byteLength, memory);
   },
   mayRefuse: true,
+  weight: 4,
   make: (random) => {
-    const row = random.pick(rows);
+    const row = random.pick(random.pick(byDecoder));
     const room = roomOf(row);
     const length = random.pick([room, room, random.below(room + 1), Math.min(room, 4)]);
     return envelope(row, length, random.bytes(Math.min(length, 512)));

@@ -26,6 +26,8 @@ export interface Target {
   readonly contains?: (whole: never, beginning: never) => boolean;
   /** Brings an input into the form that the decoder may rely on. */
   readonly shape?: (bytes: Uint8Array) => Uint8Array;
+  /** How many times as many inputs it gets: it has many decoders. */
+  readonly weight?: number;
   /** An input out of nothing. */
   readonly make?: (random: Random) => Uint8Array;
   /** The bytes whose values are lengths or kinds, and what they may be. */
@@ -35,13 +37,6 @@ export interface Target {
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 const AROUND = 64;
-
-/** A view of these bytes in the midst of others, all `guard`, which begins at an odd address too. */
-function within(bytes: Uint8Array, guard: number, shift: number): Uint8Array {
-  const memory = new Uint8Array(AROUND + shift + bytes.byteLength + AROUND).fill(guard);
-  memory.set(bytes, AROUND + shift);
-  return memory.subarray(AROUND + shift, AROUND + shift + bytes.byteLength);
-}
 
 /** How much there is in a value: elements of lists, bytes of arrays, and text that is none. */
 interface Extent {
@@ -81,24 +76,30 @@ function extentFault(decoded: unknown, bytes: Uint8Array): string | undefined {
   return extent.odd === undefined || isText ? undefined : `gives '${extent.odd}'`;
 }
 
+/** What surrounds a view, and how odd the address is that it begins at. */
+const surroundings = [
+  [0x00, 0],
+  [0xff, 1],
+  [0x05, 4],
+] as const;
+
 function surroundingsFault(target: Target, bytes: Uint8Array, first: unknown): string | undefined {
-  for (const [guard, shift] of [
-    [0x00, 0],
-    [0xff, 1],
-    [0x05, 4],
-  ] as const) {
-    const view = within(bytes, guard, shift);
-    if (!isDeepStrictEqual(target.decode(view), first)) return `sees what is around: ${guard}`;
-    if (!isDeepStrictEqual(new Uint8Array(view), bytes)) return 'changes its bytes';
-    const all = new Uint8Array(view.buffer);
-    const around = all.filter(
-      (_, i) => i < AROUND + shift || i >= AROUND + shift + bytes.byteLength,
-    );
-    if (around.some((byte) => byte !== guard)) return 'changes what is around';
+  for (const [guard, shift] of surroundings) {
+    const begin = AROUND + shift;
+    const end = begin + bytes.byteLength;
+    const memory = Buffer.alloc(end + AROUND, guard);
+    memory.set(bytes, begin);
+    const all = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+    const before = Buffer.from(memory);
+    const there = target.decode(all.subarray(begin, end));
+    if (!isDeepStrictEqual(there, first)) return `sees what is around: ${guard}`;
+    if (!before.equals(memory)) {
+      const own = before.subarray(begin, end).equals(memory.subarray(begin, end));
+      return own ? 'changes what is around' : 'changes its bytes';
+    }
     if (target.decodeAt === undefined) continue;
-    const behind = all.subarray(0, AROUND + shift + bytes.byteLength);
-    const there = target.decodeAt(behind, AROUND + shift);
-    if (!isDeepStrictEqual(there, first)) return `sees what is before it: ${guard}`;
+    const behind = target.decodeAt(all.subarray(0, end), begin);
+    if (!isDeepStrictEqual(behind, first)) return `sees what is before it: ${guard}`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@
  *
  * Compiles lib/ and the fuzzer to out/fuzz, and runs it: main.ts, or another program of this folder.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -12,22 +12,22 @@ const root = resolve(import.meta.dirname, '../..');
 const out = join(root, 'out/fuzz');
 const [first = '', ...rest] = process.argv.slice(2);
 const isProgram = first !== '' && !first.startsWith('-');
+const args = isProgram ? rest : process.argv.slice(2);
+const program = join(out, 'test/fuzz', `${isProgram ? first : 'main'}.js`);
 
-execFileSync(
-  join(root, 'node_modules/.bin/tsc'),
-  ['-p', join(import.meta.dirname, 'tsconfig.json')],
-  {
-    stdio: 'inherit',
-  },
-);
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+function run(command, args) {
+  const env = { SOCKFD_PREBUILD: root, ...process.env };
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
+  if (error !== undefined) throw error;
+  if (signal !== null) process.stderr.write(`${program} ended with ${signal}\n`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+run(join(root, 'node_modules/.bin/tsc'), ['-p', join(import.meta.dirname, 'tsconfig.json')]);
 // The loader of the addon reads the name of the package.
 writeFileSync(join(out, 'package.json'), '{ "name": "sockfd", "type": "module" }\n');
-
-const program = join(out, 'test/fuzz', `${isProgram ? first : 'main'}.js`);
-const { status, signal } = spawnSync(
-  process.execPath,
-  [program, ...(isProgram ? rest : process.argv.slice(2))],
-  { cwd: root, stdio: 'inherit', env: { SOCKFD_PREBUILD: root, ...process.env } },
-);
-process.exitCode = signal === null ? (status ?? 1) : 1;
-if (signal !== null) process.stderr.write(`ended with ${signal}\n`);
+run(process.execPath, [program, ...args]);

@@ -47,14 +47,14 @@ function program(body: string): string[] {
     throw new Error('dist/ is missing: npm run compile:lib');
   }
   const url = (file: string): string => JSON.stringify(pathToFileURL(join(dist, file)).href);
-  const head = `import { execFileSync as exec } from 'node:child_process';
+  const head = `import { execFileSync as runFile } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import * as s from ${url('index.js')};
 import * as raw from ${url('raw.js')};
 import * as testing from ${url('testing.js')};
 const tell = (value) => writeSync(1, JSON.stringify(value) + '\\n');
 const nofile = (limit) => {
-  exec('prlimit', ['--pid', process.pid, '--nofile=' + limit]);
+  runFile('prlimit', ['--pid', process.pid, '--nofile=' + limit]);
 };
 const nobody = () => {
   if (process.getuid() !== 0) return;

@@ -10,12 +10,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import {
   AF_INET,
   AF_INET6,
   connect,
   controlValue,
+  EOPNOTSUPP,
   F_GETFL,
   FIONREAD,
   fcntl,
@@ -63,6 +64,7 @@ import {
   TCP_INFO,
   UDP_CORK,
 } from '../../lib/index.js';
+import * as raw from '../../lib/raw.js';
 import { interrupted, netns, node, waitUntil } from '../support/child.js';
 import {
   bound,
@@ -245,6 +247,38 @@ describe('MSG_OOB', () => {
   it('is in the stream with SO_OOBINLINE', () => {
     // socket(7): "out-of-band data is directly placed into the receive data stream."
     const fd = urgent(true);
+    expectError(() => recv(fd, new Uint8Array(1), MSG_OOB), 'recv', 'EINVAL');
+    expect([received(fd), isAtMark(fd), received(fd)]).toEqual(['abc', 1, '!def']);
+  });
+});
+
+describe('MSG_OOB of AF_UNIX', () => {
+  /** The same over a pair of streams; Linux 5.15, where it is compiled in. */
+  function urgent(context: TestContext, inline = false): number {
+    const [a, b] = unixPair();
+    setsockopt(b, SOL_SOCKET, SO_OOBINLINE, inline);
+    send(a, 'abc');
+    const sent = raw.send(a, '!', MSG_OOB);
+    if (sent === -EOPNOTSUPP) context.skip('this kernel has no CONFIG_AF_UNIX_OOB');
+    expect(sent).toBe(1);
+    send(a, 'def');
+    return b;
+  }
+
+  const isAtMark = (fd: number): number => ioctl(fd, SIOCATMARK);
+
+  it('is data beside the stream, as with TCP', (context) => {
+    const fd = urgent(context);
+    expect(poll([{ fd, events: POLLPRI }], 0)).toBe(1);
+    expect([isAtMark(fd), received(fd), isAtMark(fd)]).toEqual([0, 'abc', 1]);
+    const byte = Buffer.alloc(4);
+    const message = recvmsg(fd, { iov: [byte] }, MSG_OOB);
+    expect([message.bytes, message.flags, byte[0]]).toEqual([1, MSG_OOB, 0x21]);
+    expect([received(fd), isAtMark(fd)]).toEqual(['def', 0]);
+  });
+
+  it('is in the stream with SO_OOBINLINE', (context) => {
+    const fd = urgent(context, true);
     expectError(() => recv(fd, new Uint8Array(1), MSG_OOB), 'recv', 'EINVAL');
     expect([received(fd), isAtMark(fd), received(fd)]).toEqual(['abc', 1, '!def']);
   });

@@ -191,12 +191,18 @@ s.setsockopt(fd, s.SOL_NETLINK, s.NETLINK_PKTINFO, true);
 s.setsockopt(fd, s.SOL_NETLINK, s.NETLINK_ADD_MEMBERSHIP, s.RTNLGRP_IPV4_IFADDR);
 sh('ip addr add 192.0.2.1/24 dev lo');
 const script = 'import socket\\nprint([(c[0], c[1], c[2].hex()) for c in ' +
-  'socket.socket(fileno=3).recvmsg(9999, 99)[1]])';
+  'socket.socket(fileno=3).recvmsg(9999, 99, socket.MSG_PEEK)[1]])';
 const stdio = ['ignore', 'pipe', 'inherit', fd];
-tell(execFileSync('python3', ['-c', script], { stdio, encoding: 'utf8' }));`,
+tell(execFileSync('python3', ['-c', script], { stdio, encoding: 'utf8' }));
+const room = { iov: [new Uint8Array(9999)], controlLength: s.CMSG_SPACE(4) };
+const { control } = s.recvmsg(fd, room, s.MSG_DONTWAIT);
+tell(s.controlValue(control, s.SOL_NETLINK, s.NETLINK_PKTINFO));`,
     );
-    const group = `0${sockfd.RTNLGRP_IPV4_IFADDR}000000`;
-    expect(told).toEqual([`[(${SOL_NETLINK}, ${sockfd.NETLINK_PKTINFO}, '${group}')]\n`]);
+    const group = sockfd.RTNLGRP_IPV4_IFADDR;
+    expect(told).toEqual([
+      `[(${SOL_NETLINK}, ${sockfd.NETLINK_PKTINFO}, '0${group}000000')]\n`,
+      { group },
+    ]);
   });
 
   it('fails with EINVAL for a group that is none, and with EPERM for some protocols', () => {

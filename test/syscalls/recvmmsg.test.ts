@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   AF_INET,
@@ -25,6 +28,7 @@ import {
   setsockopt,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { skipCutNames } from '../support/asan.js';
 import { interrupted, node, python } from '../support/child.js';
 import { detach } from '../support/misuse.js';
 import {
@@ -37,6 +41,7 @@ import {
   tcpPair,
   unixPair,
 } from '../support/sockets.js';
+import { straceMissing } from '../support/strace.js';
 
 guardFds();
 
@@ -163,6 +168,32 @@ describe('recvmmsg(2): how long it waits', () => {
     const [, b] = queued('one');
     expect(recvmmsg(b, slots(5), MSG_DONTWAIT)).toBe(1);
     expectError(() => recvmmsg(b, slots(5), MSG_DONTWAIT), 'recvmmsg', 'EAGAIN');
+  });
+
+  it('with a timeout of milliseconds, or to the nanosecond, or without one', (context) => {
+    if (straceMissing !== undefined) context.skip(straceMissing);
+    const dir = mkdtempSync(join(tmpdir(), 'sockfd-recvmmsg-'));
+    try {
+      const log = join(dir, 'log');
+      const body = `const [a, b] = s.socketpair(s.AF_UNIX, s.SOCK_DGRAM);
+const slots = [{ iov: [new Uint8Array(1)] }];
+for (const timeout of [1, 2999, { sec: 4, nsec: 999999999 }, { sec: 0, nsec: 1 }, null]) {
+  for (const call of [s.recvmmsg, raw.recvmmsg]) {
+    s.send(b, 'x');
+    tell(call(a, slots, 0, timeout));
+  }
+}`;
+      const told = node(body, ['strace', '-f', '-qq', '-o', log, '-e', 'trace=recvmmsg']);
+      expect(told).toEqual(new Array(10).fill(1));
+      const given = readFileSync(log, 'utf8').matchAll(
+        /, (NULL|\{tv_sec=\d+, tv_nsec=\d+\})\) = 1/g,
+      );
+      const spec = (sec: number, nsec: number): string => `{tv_sec=${sec}, tv_nsec=${nsec}}`;
+      const asked = [spec(0, 1e6), spec(2, 999e6), spec(4, 999999999), spec(0, 1), 'NULL'];
+      expect(Array.from(given, ([, time]) => time)).toEqual(asked.flatMap((time) => [time, time]));
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it('with a timeout of zero: it is looked at when a message has come', () => {
@@ -325,7 +356,8 @@ describe('recvmmsg(2) into a MsgVec', () => {
     expect(echoed).toEqual([['0.0'], ['1.0', '1.1'], ['2.0', '2.1', '2.2']]);
   });
 
-  it('tells the length of a name that did not fit, which then cannot be sent to', () => {
+  it('tells the length of a name that did not fit, which then cannot be sent to', (context) => {
+    skipCutNames(context);
     const to = bound(SOCK_DGRAM);
     const from = bound(SOCK_DGRAM);
     sendto(from.fd, 'x', 0, to.addr);

@@ -7,6 +7,11 @@ import {
   CMSG_SPACE,
   connect,
   controlValue,
+  EACCES,
+  EAFNOSUPPORT,
+  ECONNREFUSED,
+  EDESTADDRREQ,
+  EMSGSIZE,
   ENOTCONN,
   IP_RECVERR,
   IP_RECVTTL,
@@ -23,6 +28,7 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
+  type SockAddr,
   send,
   sendmmsg,
   setsockopt,
@@ -186,6 +192,71 @@ describe('sendmmsg(2): an error', () => {
     expect(error).toMatchObject({ addr: to.addr });
     expect(sendmmsg(fd, msgs, 0, 3)).toBe(2);
     expect(all(to.fd).map(({ length }) => length)).toEqual([1, 2, 4, 5]);
+  });
+
+  describe('in the middle', () => {
+    const sink = { family: AF_UNIX, abstract: randomBytes(8).toString('hex') } as const;
+    const nobody = { family: AF_UNIX, abstract: randomBytes(8).toString('hex') } as const;
+    const broadcast = { family: AF_INET, addr: '127.255.255.255', port: 9 } as const;
+
+    /** Where to a datagram goes, what its number is, and how long the one is that fails. */
+    interface Row {
+      readonly family: typeof AF_INET | typeof AF_UNIX;
+      readonly errno: number;
+      readonly name?: SockAddr;
+      readonly size?: number;
+    }
+    const rows: [string, Row][] = [
+      ['EMSGSIZE', { family: AF_INET, errno: EMSGSIZE, size: 65508 }],
+      ['EDESTADDRREQ', { family: AF_INET, errno: EDESTADDRREQ }],
+      ['EACCES', { family: AF_INET, errno: EACCES, name: broadcast }],
+      ['EAFNOSUPPORT', { family: AF_INET, errno: EAFNOSUPPORT, name: sink }],
+      ['ENOTCONN', { family: AF_UNIX, errno: ENOTCONN }],
+      ['ECONNREFUSED', { family: AF_UNIX, errno: ECONNREFUSED, name: nobody }],
+    ];
+
+    /** The list 'a', 'b', what fails, 'd', and where they arrive. */
+    function messages({ family, size, name }: Row): { msgs: Message[]; from: number; to: number } {
+      const to =
+        family === AF_INET ? bound(SOCK_DGRAM) : { fd: open(AF_UNIX, SOCK_DGRAM), addr: sink };
+      if (family === AF_UNIX) bind(to.fd, sink);
+      const good = (value: string): Message => ({ name: to.addr, iov: [text(value)] });
+      const failing = { name: size ? to.addr : (name ?? null), iov: [new Uint8Array(size ?? 1)] };
+      const msgs = [good('a'), good('b'), failing, good('d')];
+      return { msgs, from: open(family, SOCK_DGRAM), to: to.fd };
+    }
+
+    function vector(msgs: readonly Message[]): MsgVec {
+      const vec = new MsgVec(msgs.length, 65508, 110);
+      for (const [i, { name = null, iov }] of msgs.entries()) {
+        const data = iov[0] as Uint8Array;
+        vec.iov[i]?.set(data);
+        vec.len[i] = data.byteLength;
+        vec.setName(i, name);
+      }
+      return vec;
+    }
+
+    it.each(rows)('is %s of the call that begins with it: a list', (code, row) => {
+      const { msgs, from, to } = messages(row);
+      expect(sendmmsg(from, msgs)).toBe(2);
+      expectError(() => sendmmsg(from, msgs, 0, 2), 'sendmmsg', code);
+      expect(raw.sendmmsg(from, msgs, 0, 1)).toBe(1);
+      expect(raw.sendmmsg(from, msgs, 0, 2)).toBe(-row.errno);
+      expect([sendmmsg(from, msgs, 0, 3), all(to)]).toEqual([1, ['a', 'b', 'b', 'd']]);
+    });
+
+    it.each(rows)('is %s of the call that begins with it: a MsgVec', (code, row) => {
+      const { msgs, from, to } = messages(row);
+      const vec = vector(msgs);
+      const lengths = [...vec.lengths];
+      expect(sendmmsg(from, vec)).toBe(2);
+      expectError(() => sendmmsg(from, vec, 0, 2), 'sendmmsg', code);
+      expect(raw.sendmmsg(from, vec, 0, 1)).toBe(1);
+      expect(raw.sendmmsg(from, vec, 0, 2)).toBe(-row.errno);
+      expect([sendmmsg(from, vec, 0, 3), all(to)]).toEqual([1, ['a', 'b', 'b', 'd']]);
+      expect([...vec.lengths]).toEqual(lengths);
+    });
   });
 
   it('names the address of the message that failed, in a MsgVec too', () => {

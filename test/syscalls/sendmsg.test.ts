@@ -26,6 +26,7 @@ import {
   SOL_SOCKET,
   type SockAddr,
   type SockAddrLike,
+  sendmmsg,
   sendmsg,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
@@ -106,6 +107,9 @@ json.dump(s.recv(2000).hex(), sys.stdout)`;
     const many = { iov: new Array(1025).fill(part) };
     expectRefused(() => sendmsg(a, many), RangeError, 'msg.iov');
     expectRefused(() => raw.sendmsg(a, many), RangeError, 'msg.iov');
+    const must = 'must have at most 1024 (IOV_MAX) buffers. Received 1025';
+    expect(() => sendmsg(a, many)).toThrow(must);
+    expect(() => sendmmsg(a, [many])).toThrow(must);
     const script = `import errno
 s = socket.socket(fileno=3)
 try:

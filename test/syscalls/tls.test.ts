@@ -1,17 +1,23 @@
 import { describe, expect, it, type TestContext } from 'vitest';
 import * as sockfd from '../../lib/index.js';
 import {
+  CMSG_SPACE,
+  controlValue,
   getsockopt,
   IPPROTO_TCP,
   recv,
+  recvmsg,
   SOL_TLS,
   SystemError,
   send,
+  sendmsg,
   setsockopt,
   TCP_ULP,
   TLS_1_2_VERSION,
   TLS_CIPHER_AES_GCM_128,
+  TLS_GET_RECORD_TYPE,
   TLS_RX,
+  TLS_SET_RECORD_TYPE,
   TLS_TX,
 } from '../../lib/index.js';
 import { expectError, expectRefused, guardFds, tcpPair } from '../support/sockets.js';
@@ -58,6 +64,27 @@ describe('TLS_TX and TLS_RX', () => {
     const buf = Buffer.alloc(64);
     expect(recv(server, buf)).toBe(5);
     expect(buf.toString('latin1', 0, 5)).toBe('hello');
+  });
+
+  it('tell the type of a record by a control message, and send one of another type', (context) => {
+    const [client, server] = pair(context);
+    const info = secrets(TLS_1_2_VERSION);
+    setsockopt(client, SOL_TLS, TLS_TX, info);
+    setsockopt(server, SOL_TLS, TLS_RX, info);
+    send(client, 'hi');
+    // RFC 5246, 7.2: an alert, a warning that says close_notify.
+    const control = [{ level: SOL_TLS, type: TLS_SET_RECORD_TYPE, value: 21 }] as const;
+    sendmsg(client, { iov: [Uint8Array.of(1, 0)], control });
+    const told = [1, 2].map(() => {
+      const buf = Buffer.alloc(64);
+      const { bytes, control } = recvmsg(server, { iov: [buf], controlLength: CMSG_SPACE(1) });
+      const type = controlValue(control, SOL_TLS, TLS_GET_RECORD_TYPE);
+      return [type, buf.toString('latin1', 0, bytes)];
+    });
+    expect(told).toEqual([
+      [23, 'hi'],
+      [21, '\x01\0'],
+    ]);
   });
 
   it('send records that RFC 5246 describes', (context) => {

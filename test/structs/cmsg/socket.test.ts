@@ -4,9 +4,12 @@ import {
   AF_INET,
   type ControlInit,
   controlValue,
+  EINVAL,
   getsockopt,
   MSG_DONTWAIT,
   SCM_TXTIME,
+  SO_EE_CODE_TXTIME_INVALID_PARAM,
+  SO_EE_ORIGIN_TXTIME,
   SO_MEMINFO,
   SO_PRIORITY,
   SO_RCVBUF,
@@ -119,5 +122,34 @@ describe('SCM_TXTIME', () => {
     }
     const short = [{ level, type: SCM_TXTIME, data: new Uint8Array(4) }];
     expectError(() => send(short), 'sendmsg', 'EINVAL');
+  });
+
+  it('is told in the error queue, when it was in the past', (context) => {
+    // tc-etf(8), linux/net_tstamp.h. A queueing discipline looks at the time, and etf alone tells.
+    const body = `
+const etf = 'tc qdisc add dev va root etf clockid CLOCK_TAI delta 1000';
+const { status, stderr } = spawnSync('sh', ['-c', etf], { encoding: 'utf8' });
+if (status !== 0) {
+  tell({ missing: stderr.trim() });
+} else {
+  const fd = s.socket(s.AF_INET, s.SOCK_DGRAM);
+  // CLOCK_TAI, SOF_TXTIME_REPORT_ERRORS
+  s.setsockopt(fd, s.SOL_SOCKET, s.SO_TXTIME, { clockid: 11, flags: 2 });
+  const control = [{ level: s.SOL_SOCKET, type: s.SCM_TXTIME, value: 0x100000002n }];
+  s.sendmsg(fd, { name: { ...lo, addr: '10.1.0.2', port: 9 }, iov: [Buffer.from('x')], control });
+  const { errno, origin, code, txtime } =
+    only(receive(fd, s.MSG_ERRQUEUE).control, s.IPPROTO_IP, s.IP_RECVERR);
+  tell({ errno, origin, code, txtime });
+}`;
+    const veth = `ip link add va type veth peer name vb; ip addr add 10.1.0.1/24 dev va
+ip link set va up; ip link set vb up; ip neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 dev va`;
+    const [told] = inNetns(body, veth) as { missing?: string }[];
+    if (told?.missing !== undefined) context.skip(`no queueing discipline etf: ${told.missing}`);
+    expect(told).toEqual({
+      errno: EINVAL,
+      origin: SO_EE_ORIGIN_TXTIME,
+      code: SO_EE_CODE_TXTIME_INVALID_PARAM,
+      txtime: String(0x100000002n),
+    });
   });
 });
