@@ -262,6 +262,7 @@ const withoutTest = (path: string): boolean => {
 const through: Record<string, string> = {
   'lib/structs/cmsg_types.ts': 'test/structs/cmsg/bytes.test.ts',
   'lib/structs/dmabuf.ts': 'test/structs/cmsg/bytes.test.ts',
+  'lib/structs/sockaddr_fields.ts': 'test/structs/sockaddr_alg.test.ts',
   'lib/structs/ucred.ts': 'test/structs/cmsg/unix.test.ts',
   'lib/syscalls/name.ts': 'test/syscalls/socket.test.ts',
   'lib/syscalls/raw_event.ts': 'test/syscalls/epoll.test.ts',

@@ -1,4 +1,4 @@
-/** The protocols of Bluetooth sockets, and what their addresses are made of. bluetooth/bluetooth.h */
+/** The protocols of Bluetooth sockets, and what addresses are made of. bluetooth/bluetooth.h */
 
 /** Protocol: channels of packets or streams, SOCK_SEQPACKET, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW. */
 export const BTPROTO_L2CAP = 0;

@@ -53,8 +53,8 @@ export function formatMac(bytes: Uint8Array): string {
 const mac = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
 /**
- * The fields of a header, or of an address, to be encoded, checked while they are read. `unless` is the value of one
- * that is left out; one without may not be.
+ * The fields of a header, or of an address, to be encoded, checked while they are read. `unless` is
+ * the value of one that is left out; one without may not be.
  */
 export class Fields {
   private readonly values: Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** Cryptography of the kernel: the options and control messages of SOL_ALG, which are set and sent. */
+/** Cryptography of the kernel: the options and the control messages of SOL_ALG. */
 import { Writer } from '../kernel/bytes.js';
 import { buffer, integer } from '../kernel/validate.js';
 import { bytes, int, type Kind, kind, type OptionTable, request, writeonly } from './option.js';

@@ -1,4 +1,4 @@
-/** What the codecs of further addresses share: where the fields begin, and names of a fixed size. */
+/** What the codecs of further addresses share: where the fields begin, and names that NUL ends. */
 import { type Buf, Reader } from '../kernel/bytes.js';
 import { buffer, rangeError } from '../kernel/validate.js';
 import type { Fields } from './header.js';

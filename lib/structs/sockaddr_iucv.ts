@@ -32,7 +32,7 @@ function trimmed(r: Reader): string | Uint8Array {
 }
 
 /**
- * The bytes of an address of AF_IUCV. siucv_port, siucv_addr and siucv_nodeid are reserved, and zero.
+ * The bytes of an address of AF_IUCV. The rest is reserved, and zero: siucv_port, siucv_addr …
  *
  * @throws TypeError, RangeError for a name that is none, or longer than 8 bytes
  */

@@ -1,7 +1,7 @@
 /**
  * `struct sockaddr_l2tpip` and `struct sockaddr_l2tpip6`, linux/l2tp.h: L2TPv3 over IP. They are of
- * AF_INET and AF_INET6, and have the connection where others have zeros, or nothing: a `SockAddr` has
- * no room for it. These codecs make and take bytes therefore, as `sockfd/raw` has them.
+ * AF_INET and AF_INET6, and have the connection where others have zeros, or nothing: a `SockAddr`
+ * has no room for it. These codecs make and take bytes therefore, as `sockfd/raw` has them.
  */
 import { type Buf, Writer } from '../kernel/bytes.js';
 import { AF_INET, AF_INET6 } from './family.js';

@@ -107,8 +107,8 @@ export function encodeSockaddrNfcLlcp(addr: SockAddrNfcLlcpInit): Uint8Array {
 }
 
 /**
- * The address of NFC_SOCKPROTO_LLCP; undefined when it is of another family, too short, or says that
- * its name is longer than it can be.
+ * The address of NFC_SOCKPROTO_LLCP; undefined when it is of another family, too short, or says
+ * that its name is longer than it can be.
  */
 export function decodeSockaddrNfcLlcp(addr: SockAddrLike): SockAddrNfcLlcp | undefined {
   const r = fieldsOf(addr, AF_NFC, LLCP_SIZE);

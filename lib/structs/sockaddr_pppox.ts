@@ -1,4 +1,4 @@
-/** `struct sockaddr_pppox`, linux/if_pppox.h: the other end of PPP over Ethernet or PPTP. AF_PPPOX. */
+/** `struct sockaddr_pppox`, linux/if_pppox.h: an end of PPP over Ethernet or PPTP. AF_PPPOX. */
 import { Writer } from '../kernel/bytes.js';
 import { rangeError } from '../kernel/validate.js';
 import { AF_PPPOX } from './family.js';

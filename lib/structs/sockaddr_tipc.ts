@@ -67,9 +67,9 @@ export interface SockAddrTipcService extends TipcFixed {
 /** sockaddr_tipc with addr.id. */
 export interface SockAddrTipcSocket extends TipcFixed {
   addrtype: typeof TIPC_SOCKET_ADDR;
-  /** addr.id.ref: the port of the socket. */
+  /** ref of addr.id: the port of the socket. */
   ref: number;
-  /** addr.id.node: the node that it is on. */
+  /** node of addr.id: the one that it is on. */
   node: number;
 }
 
@@ -116,8 +116,8 @@ export function encodeSockaddrTipc(addr: SockAddrTipcInit): Uint8Array {
 }
 
 /**
- * The address of AF_TIPC; undefined when it is of another family, too short, or of an `addrtype` that
- * is none.
+ * The address of AF_TIPC; undefined when it is of another family, too short, or of an `addrtype`
+ * that is none.
  */
 export function decodeSockaddrTipc(addr: SockAddrLike): SockAddrTipc | undefined {
   const r = fieldsOf(addr, AF_TIPC, SIZE);

@@ -1,6 +1,6 @@
 /**
- * Options of TCP that BPF programs alone can set and read, with bpf_setsockopt() and bpf_getsockopt():
- * setsockopt(2) and getsockopt(2) answer ENOPROTOOPT.
+ * Options of TCP that BPF programs alone can set and read, with bpf_setsockopt() and
+ * bpf_getsockopt(): setsockopt(2) and getsockopt(2) answer ENOPROTOOPT.
  */
 
 /** Segments of the first window. int. */

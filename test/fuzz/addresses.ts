@@ -56,7 +56,11 @@ function target(shape: Shape): Target {
   const told = [[0, [family]] as const, [1, [0]] as const, ...lies];
   return {
     name: `sockaddr-${name.toLowerCase()}`,
-    covers: [`decodeSockaddr${name.split('-')[0]}`, `encodeSockaddr${name.split('-')[0]}`],
+    covers: [
+      ...['decodeSockaddr', 'encodeSockaddr'].map((each) => `${each}${name.split('-')[0]}`),
+      // What they read names with.
+      ...['decodeName', 'decodeCString'],
+    ],
     decode,
     encode,
     mayRefuse: fills,

@@ -88,6 +88,10 @@ const open = (type, protocol, addr) => {
   if (addr) s.bind(fd, s.encodeSockaddrCan(addr));
   return fd;
 };
+const arrived = (fd) => {
+  until(() => s.poll([{ fd, events: s.POLLIN }], 100) === 1);
+  return fd;
+};
 const name = (fd, protocol) => s.decodeSockaddrCan(s.getsockname(fd), protocol);
 const flat = (value) => JSON.parse(JSON.stringify(value, (_, v) => typeof v === 'bigint' ? '' + v : v));
 const python = (fd) => JSON.parse(execFileSync('python3', ['-c',
@@ -107,7 +111,7 @@ describe('AF_CAN', () => {
 const frame = new Uint8Array(s.CAN_MTU);
 frame.set([0x23, 0x01, 0, 0, 3, 0, 0, 0, 7, 8, 9]);
 s.write(a, frame);
-const { addr, bytes } = s.recvfrom(b, new Uint8Array(64));
+const { addr, bytes } = s.recvfrom(arrived(b), new Uint8Array(64));
 tell([ifindex, name(a), s.decodeSockaddrCan(addr), bytes, python(a)]);`,
     );
     const [[ifindex = 0] = []] = told as [[number]];
@@ -125,7 +129,7 @@ const a = open(s.SOCK_DGRAM, s.CAN_ISOTP, { ifindex, tp: { rx_id: x, tx_id: y } 
 const b = open(s.SOCK_DGRAM, s.CAN_ISOTP, { ifindex, tp: { rx_id: y, tx_id: x } });
 s.write(a, 'more than eight bytes');
 const buf = new Uint8Array(64);
-const n = s.read(b, buf);
+const n = s.read(arrived(b), buf);
 tell([name(a, s.CAN_ISOTP).tp, Buffer.from(buf.subarray(0, n)).toString(), python(a)]);`,
     );
     const [x, y] = [0x123, CAN_EFF_FLAG + 0x18daf110];
@@ -142,7 +146,7 @@ tell([name(a, s.CAN_ISOTP).tp, Buffer.from(buf.subarray(0, n)).toString(), pytho
 const b = open(s.SOCK_DGRAM, s.CAN_J1939, { ifindex, j1939: { addr: 0x30 } });
 const named = open(s.SOCK_DGRAM, s.CAN_J1939, { ifindex, j1939: { name: 0x0123456789abcdefn } });
 s.sendto(b, 'hello', 0, s.encodeSockaddrCan({ ifindex, j1939: { addr: 0x20, pgn: 0x12300 } }));
-const { addr, bytes } = s.recvfrom(a, new Uint8Array(64));
+const { addr, bytes } = s.recvfrom(arrived(a), new Uint8Array(64));
 const from = s.decodeSockaddrCan(addr, s.CAN_J1939);
 tell(flat([name(a, s.CAN_J1939).j1939, bytes, from.j1939, name(named, s.CAN_J1939).j1939]));
 tell([python(a), python(named).map(String)]);`,

@@ -76,7 +76,10 @@ describe('AF_NFC', () => {
     expectError(() => connect(fd, addr), 'connect', 'ENODEV');
     expectError(() => connect(fd, addr.subarray(0, 15)), 'connect', 'EINVAL');
     const llcp = openOrSkip(context, what, AF_NFC, SOCK_STREAM, NFC_SOCKPROTO_LLCP);
-    const name = encodeSockaddrNfcLlcp({ ...service, dev_idx: 0x7fff });
-    expectError(() => bind(llcp, name), 'bind', 'ENODEV');
+    const own = { ...service, dev_idx: 0x7fff };
+    // Who listens has no other end.
+    expectError(() => bind(llcp, encodeSockaddrNfcLlcp(own)), 'bind', 'EINVAL');
+    const listener = encodeSockaddrNfcLlcp({ ...own, dsap: 0 });
+    expectError(() => bind(llcp, listener), 'bind', 'ENODEV');
   });
 });

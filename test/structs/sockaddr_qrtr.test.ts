@@ -10,7 +10,7 @@ import {
   SOCK_DGRAM,
   sendto,
 } from '../../lib/index.js';
-import { expectDecoded, nameOf, openOrSkip, withField } from '../support/addresses.js';
+import { arrived, expectDecoded, nameOf, openOrSkip, withField } from '../support/addresses.js';
 import { python } from '../support/child.js';
 import { expectRefused, guardFds } from '../support/sockets.js';
 
@@ -49,7 +49,7 @@ describe('AF_QIPCRTR', () => {
       expect(python(script, null, [fd])).toEqual([addr?.node, addr?.port]);
     }
     sendto(b, 'hello', 0, encodeSockaddrQrtr({ node: bound?.node ?? 0, port: 0x4321 }));
-    const { addr, bytes } = recvfrom(a, new Uint8Array(64));
+    const { addr, bytes } = recvfrom(arrived(a), new Uint8Array(64));
     expect([bytes, decodeSockaddrQrtr(addr)]).toEqual([5, other]);
   });
 });

@@ -3,6 +3,8 @@ import { expect, type TestContext } from 'vitest';
 import {
   decodeSockaddr,
   encodeSockaddr,
+  POLLIN,
+  poll,
   type SockAddr,
   type SockAddrLike,
   SystemError,
@@ -29,6 +31,12 @@ export function openOrSkip(
     if (error.code === 'EPERM') context.skip(`${what} needs a privilege: EPERM`);
     throw error;
   }
+}
+
+/** Waits for what is on its way to a socket. */
+export function arrived(fd: number): number {
+  expect(poll([{ fd, events: POLLIN }], 5000)).toBe(1);
+  return fd;
 }
 
 /** The bytes that getsockname(2) writes. */
