@@ -12,6 +12,7 @@ export * from './structs/bluetooth.js';
 export * from './structs/can.js';
 export { CAN_RAW_FILTER_MAX, type CanFilter, type CanRawVcidOptions } from './structs/can_raw.js';
 export * from './structs/checksum.js';
+export * from './structs/clock.js';
 export {
   CMSG_ALIGN,
   CMSG_LEN,
@@ -26,10 +27,18 @@ export {
 } from './structs/cmsg.js';
 export type { DmabufCmsg } from './structs/dmabuf.js';
 export type { DmabufToken } from './structs/dmabuf_token.js';
+export {
+  decodeEpollEvents,
+  type EpollEvent,
+  type EpollEventInit,
+} from './structs/epoll_event.js';
+export * from './structs/epoll_params.js';
 export * from './structs/errqueue.js';
 export * from './structs/ethhdr.js';
 export * from './structs/family.js';
+export { FD_CLR, FD_ISSET, FD_SET, FD_SETSIZE, FD_ZERO, FdSet } from './structs/fdset.js';
 export * from './structs/filter.js';
+export * from './structs/flock.js';
 export {
   type In6FlowlabelReq,
   type In6FlowlabelReqInit,
@@ -83,6 +92,12 @@ export * from './structs/iphdr.js';
 export * from './structs/ipv6.js';
 export * from './structs/ipv6_exthdr.js';
 export * from './structs/ipv6hdr.js';
+export {
+  decodeItimerspec,
+  encodeItimerspec,
+  type Itimerspec,
+  type ItimerspecInit,
+} from './structs/itimerspec.js';
 export type { Linger, LingerInit } from './structs/linger.js';
 export type { Meminfo } from './structs/meminfo.js';
 export * from './structs/mptcp.js';
@@ -132,6 +147,8 @@ export type { PollFd } from './structs/pollfd.js';
 export type { PortRange } from './structs/port_range.js';
 export * from './structs/rtnetlink.js';
 export * from './structs/scm.js';
+export { decodeSignalfdSiginfo, type SignalfdSiginfo } from './structs/signalfd_siginfo.js';
+export { decodeSigset, encodeSigset, type SignalSet } from './structs/sigset.js';
 export type { SockFilter } from './structs/sock_filter.js';
 export type {
   SockAddr,
@@ -206,11 +223,20 @@ export * from './structs/udphdr.js';
 export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
 export * from './structs/vsock.js';
 export type { XdpMmapOffsets, XdpOptions, XdpRingOffset, XdpStatistics } from './structs/xdp.js';
+export * from './syscalls/close_range.js';
+export * from './syscalls/epoll.js';
+export * from './syscalls/eventfd.js';
 export * from './syscalls/fcntl.js';
 export * from './syscalls/ioctl.js';
+export * from './syscalls/memfd.js';
 export * from './syscalls/message.js';
 export * from './syscalls/mptcp.js';
 export * from './syscalls/netdevice.js';
+export * from './syscalls/pidfd.js';
+export * from './syscalls/pipe.js';
 export * from './syscalls/poll.js';
+export * from './syscalls/select.js';
+export * from './syscalls/signalfd.js';
 export * from './syscalls/socket.js';
 export * from './syscalls/sockopt.js';
+export * from './syscalls/timerfd.js';

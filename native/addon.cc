@@ -3,6 +3,8 @@
 
 #include "args.h"
 
+napi_status DefineEpoll(napi_env env, napi_value exports);
+napi_status DefineEventfd(napi_env env, napi_value exports);
 napi_status DefineFcntl(napi_env env, napi_value exports);
 napi_status DefineMessage(napi_env env, napi_value exports);
 napi_status DefineNetdevice(napi_env env, napi_value exports);
@@ -12,6 +14,8 @@ napi_status DefineSockopt(napi_env env, napi_value exports);
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   bool done = CaptureIntrinsics(env) == napi_ok &&         //
+              DefineEpoll(env, exports) == napi_ok &&      //
+              DefineEventfd(env, exports) == napi_ok &&    //
               DefineFcntl(env, exports) == napi_ok &&      //
               DefineMessage(env, exports) == napi_ok &&    //
               DefineNetdevice(env, exports) == napi_ok &&  //

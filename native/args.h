@@ -7,9 +7,11 @@
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 
 // Memory of a JavaScript buffer. Valid until the native function returns, not longer.
 struct Bytes {
@@ -181,6 +183,50 @@ class Args : public ArgReader {
 
  private:
   napi_value values_[N];
+};
+
+// A signal mask: 8 bytes, the bit of signal n being n - 1. Null is C's NULL.
+class SignalMask {
+ public:
+  SignalMask(ArgReader& args, size_t i, const char* name) : mask_(args.Address(i, name)) {
+    sigemptyset(&set_);
+    if (mask_.data == nullptr || !args.ok()) return;
+    if (mask_.size == 8) {
+      memcpy(&set_, mask_.data, mask_.size);
+    } else {
+      args.FailRange(i, name, "must have 8 bytes: a bit for each signal");
+    }
+  }
+
+  const sigset_t* get() const { return mask_.data == nullptr ? nullptr : &set_; }
+
+ private:
+  Bytes mask_;
+  sigset_t set_;
+};
+
+// A struct timespec or timeval: 16 bytes, in which a call may leave the rest. Null is C's NULL.
+template <typename T>
+class Timeout {
+ public:
+  Timeout(ArgReader& args, size_t i, const char* name) : memory_(args.Address(i, name)) {
+    static_assert(sizeof(T) == 16, "two C longs");
+    if (memory_.data == nullptr || !args.ok()) return;
+    if (memory_.size >= sizeof time_) {
+      memcpy(&time_, memory_.data, sizeof time_);
+    } else {
+      args.FailRange(i, name, "must have 16 bytes");
+    }
+  }
+
+  T* get() { return memory_.data == nullptr ? nullptr : &time_; }
+  void Store() {
+    if (memory_.data != nullptr) memcpy(memory_.data, &time_, sizeof time_);
+  }
+
+ private:
+  Bytes memory_;
+  T time_ = {};
 };
 
 // The functions that recognise, without running code of the user's, what Node-API has no call for.

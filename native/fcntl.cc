@@ -1,7 +1,8 @@
-// Calls on any file descriptor: read(2), write(2), close(2), dup(2), fcntl(2), ioctl(2).
+// Calls on any file descriptor: read(2), write(2), close(2), dup(2), pipe(2), fcntl(2), ioctl(2).
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -80,6 +81,45 @@ napi_value dup3(napi_env env, napi_callback_info info) {
   return Result(env, ::dup3(oldfd, newfd, flags));
 }
 
+// The memory of the two descriptors of a pipe. It may lie at any address, as an int may not.
+Bytes PipeOf(ArgReader& args) {
+  Bytes pipefd = args.View(0, "pipefd");
+  if (args.ok() && pipefd.size < 2 * sizeof(int)) args.FailRange(0, "pipefd", "must have 8 bytes");
+  return pipefd;
+}
+
+napi_value pipe(napi_env env, napi_callback_info info) {
+  Args<1> args(env, info);
+  Bytes pipefd = PipeOf(args);
+  if (!args.ok()) return nullptr;
+  int fds[2];
+  int result = ::pipe(fds);
+  if (result == 0) memcpy(pipefd.data, fds, sizeof fds);
+  return Result(env, result);
+}
+
+napi_value pipe2(napi_env env, napi_callback_info info) {
+  Args<2> args(env, info);
+  Bytes pipefd = PipeOf(args);
+  int flags = args.Bits(1, "flags", 0);
+  if (!args.ok()) return nullptr;
+  int fds[2];
+  int result = ::pipe2(fds, flags);
+  if (result == 0) memcpy(pipefd.data, fds, sizeof fds);
+  return Result(env, result);
+}
+
+// By number: the C library has it since 2.34 only.
+napi_value close_range(napi_env env, napi_callback_info info) {
+  Args<3> args(env, info);
+  unsigned first = args.Uint32(0, "first");
+  unsigned last = args.Uint32(1, "last");
+  int flags = args.Bits(2, "flags", 0);
+  if (!args.ok()) return nullptr;
+  constexpr long kCloseRange = 436;
+  return Result(env, ::syscall(kCloseRange, first, last, flags));
+}
+
 // What the third argument of an fcntl(2) command is: a number, or memory of so many bytes. Only of
 // commands in these lists is it known, and a number is never passed for what may be an address.
 struct FcntlArg {
@@ -122,6 +162,8 @@ FcntlArg FcntlArgOf(int cmd) {
     case 1036 /* F_SET_RW_HINT */:
     case 1037 /* F_GET_FILE_RW_HINT */:
     case 1038 /* F_SET_FILE_RW_HINT */:
+    case 1039 /* F_GETDELEG */:
+    case 1040 /* F_SETDELEG */:
       return {true, 8};
     default:
       return {false, 0};
@@ -191,6 +233,9 @@ bool TakesMemory(unsigned request) {
     case 0x800454d2 /* TUNGETIFF */:
     case 0x800454cf /* TUNGETFEATURES */:
     case 0x07b9 /* IOCTL_VM_SOCKETS_GET_LOCAL_CID */:
+    case 0x40085400 /* TFD_IOC_SET_TICKS */:
+    case 0x40088a01 /* EPIOCSPARAMS */:
+    case 0x80088a02 /* EPIOCGPARAMS */:
       return true;
     default:
       return _IOC_TYPE(request) == 0x89 && !CarriesPointer(request);
@@ -235,8 +280,8 @@ napi_value ioctl(napi_env env, napi_callback_info info) {
 
 napi_status DefineFcntl(napi_env env, napi_value exports) {
   static const napi_property_descriptor table[] = {
-      FN(read), FN(write), FN(readv), FN(writev), FN(close),
-      FN(dup),  FN(dup2),  FN(dup3),  FN(fcntl),  FN(ioctl),
+      FN(read), FN(write), FN(readv), FN(writev),      FN(close), FN(dup),   FN(dup2),
+      FN(dup3), FN(pipe),  FN(pipe2), FN(close_range), FN(fcntl), FN(ioctl),
   };
   return Define(env, exports, table);
 }

@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 #include "args.h"
 
@@ -393,17 +392,11 @@ napi_value recvmmsg(napi_env env, napi_callback_info info) {
   if (!args.ok()) return nullptr;
   Vector vector(env, args, false);
   if (!vector.Read(2)) return args.ok() ? Number(env, -ENOMEM) : nullptr;
-  Bytes timeout = args.Address(8, "timeout");
-  if (args.ok() && timeout.data != nullptr && timeout.size < sizeof(timespec)) {
-    args.FailRange(8, "timeout", "must have 16 bytes, a struct timespec");
-  }
+  Timeout<timespec> timeout(args, 8, "timeout");
   if (!args.ok()) return nullptr;
-  timespec rest;
-  if (timeout.data != nullptr) memcpy(&rest, timeout.data, sizeof rest);
-  int result = ::recvmmsg(fd, vector.headers(), vector.count(), flags,
-                          timeout.data == nullptr ? nullptr : &rest);
+  int result = ::recvmmsg(fd, vector.headers(), vector.count(), flags, timeout.get());
   if (result < 0) return Result(env, result);
-  if (timeout.data != nullptr) memcpy(timeout.data, &rest, sizeof rest);
+  timeout.Store();
   vector.Store(static_cast<size_t>(result));
   return Number(env, result);
 }

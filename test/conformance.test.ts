@@ -65,6 +65,7 @@ describe.skipIf(straceMissing)(`under strace (${straceMissing ?? 'at hand'})`, (
       ['udp', 25, []],
       ['unix', 53, [abstract]],
       ['errors', 48, []],
+      ['epoll', 36, []],
     ] as const)('%s.js makes the same %i calls as the C program', (name, length, args) => {
       const expected = c(name, args);
       expect(expected.filter((line) => !line.startsWith('---'))).toHaveLength(length);

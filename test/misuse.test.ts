@@ -23,7 +23,7 @@ const root = resolve(import.meta.dirname, '..');
 function giveBack(result: unknown, name: string): void {
   const close = functionOf('sockfd', 'close');
   if (name === 'socket') close(result);
-  if (name === 'socketpair') for (const fd of result as number[]) close(fd);
+  if (name === 'socketpair' || name === 'pipe') for (const fd of result as number[]) close(fd);
   (result as { dispose?: () => void } | undefined)?.dispose?.();
 }
 
@@ -43,8 +43,9 @@ describe('the table of functions', () => {
         const right = args.map((argument) => argument.right());
         try {
           const result = functionOf(module, name)(...right);
-          if (name === 'socketpair' && module === 'sockfd/raw')
-            giveBack([...(right[3] as Int32Array)], name);
+          const pairAt = { socketpair: 3, pipe: 0 }[name];
+          if (pairAt !== undefined && module === 'sockfd/raw')
+            giveBack([...(right[pairAt] as Int32Array)], name);
           else giveBack(result, name);
         } catch (error) {
           // The descriptor is none: the kernel's answer shows that the arguments reached it.
@@ -89,7 +90,10 @@ const traced = [
   '%network',
   ...['read', 'write', 'readv', 'writev', 'pread64', 'pwrite64', 'close', 'close_range'],
   ...['dup', 'dup2', 'dup3', 'fcntl', 'ioctl', 'poll', 'ppoll', 'select', 'pselect6'],
-  ...['open', 'openat', 'pipe2', 'epoll_ctl', 'sendfile', 'splice', 'io_uring_enter'],
+  ...['open', 'openat', 'pipe', 'pipe2', 'epoll_ctl', 'sendfile', 'splice', 'io_uring_enter'],
+  ...['epoll_create', 'epoll_create1', 'epoll_wait', 'epoll_pwait', 'eventfd2', 'signalfd4'],
+  ...['timerfd_create', 'timerfd_settime', 'timerfd_gettime', 'memfd_create'],
+  ...['pidfd_open', 'pidfd_getfd', 'pidfd_send_signal'],
 ];
 
 /** How the engine tells Node's loop that it has work: 1 to an eventfd. No argument here is one. */

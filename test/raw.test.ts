@@ -20,6 +20,7 @@ import {
   ENOTCONN,
   ENOTSOCK,
   ENXIO,
+  EPOLL_CTL_ADD,
   encodeSockaddr,
   F_GETFL,
   F_GETOWN,
@@ -72,6 +73,12 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['dup', (fd) => raw.dup(fd)],
   ['dup2', (fd) => raw.dup2(fd, 900)],
   ['dup3', (fd) => raw.dup3(fd, 900, 0)],
+  ['epoll_ctl', (fd) => raw.epoll_ctl(fd, EPOLL_CTL_ADD, 0, { events: 0 })],
+  ['epoll_pwait', (fd) => raw.epoll_pwait(fd, blank(), 1, 0, null)],
+  ['epoll_pwait2', (fd) => raw.epoll_pwait2(fd, blank(), 1, 0, null)],
+  ['epoll_wait', (fd) => raw.epoll_wait(fd, blank(), 1, 0)],
+  ['eventfd_read', (fd) => raw.eventfd_read(fd, blank())],
+  ['eventfd_write', (fd) => raw.eventfd_write(fd, 1)],
   ['fcntl', (fd) => raw.fcntl(fd, F_GETFL)],
   ['getpeername', (fd) => raw.getpeername(fd, blank())],
   ['getsockname', (fd) => raw.getsockname(fd, blank())],
@@ -80,6 +87,8 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['listen', (fd) => raw.listen(fd, 1)],
   ['mptcp_full_info', (fd) => raw.mptcp_full_info(fd, new Uint8Array(40), null, null)],
   ['tcp_zerocopy_receive', (fd) => raw.tcp_zerocopy_receive(fd, new Uint8Array(64))],
+  ['pidfd_getfd', (fd) => raw.pidfd_getfd(fd, 0)],
+  ['pidfd_send_signal', (fd) => raw.pidfd_send_signal(fd, 0)],
   ['read', (fd) => raw.read(fd, blank())],
   ['readv', (fd) => raw.readv(fd, [blank()])],
   ['recv', (fd) => raw.recv(fd, blank())],
@@ -92,11 +101,22 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['sendto', (fd) => raw.sendto(fd, 'x', 0, nowhere)],
   ['setsockopt', (fd) => raw.setsockopt(fd, SOL_SOCKET, SO_TYPE, 1)],
   ['shutdown', (fd) => raw.shutdown(fd, SHUT_WR)],
+  ['timerfd_gettime', (fd) => raw.timerfd_gettime(fd, new Uint8Array(32))],
+  ['timerfd_settime', (fd) => raw.timerfd_settime(fd, 0, new Uint8Array(32))],
   ['write', (fd) => raw.write(fd, 'x')],
   ['writev', (fd) => raw.writev(fd, [blank()])],
 ];
 
-const calls = [...Object.keys(native), 'inet_pton', 'inet_ntop'];
+/** The calls that are made of others, or of none. */
+const composed = ['inet_pton', 'inet_ntop', 'eventfd_read', 'eventfd_write'];
+const calls = [...Object.keys(native), ...composed];
+
+/** What a call names its descriptor. */
+function argumentOf(name: string): string {
+  if (name.startsWith('dup')) return 'oldfd';
+  if (name.startsWith('epoll')) return 'epfd';
+  return name.startsWith('pidfd') ? 'pidfd' : 'fd';
+}
 
 describe('sockfd/raw', () => {
   it('has all that sockfd has', () => {
@@ -117,8 +137,23 @@ describe('sockfd/raw', () => {
   });
 
   it('is tried here on a closed descriptor with every call that takes one', () => {
-    const others = ['socket', 'socketpair', 'poll', 'if_nametoindex', 'if_indextoname'];
-    const tried = [...onFd.map(([name]) => name), ...others, 'zerocopyBuffer'].sort();
+    const others = [
+      ...['socket', 'socketpair', 'poll', 'if_nametoindex', 'if_indextoname', 'zerocopyBuffer'],
+      ...[
+        'ppoll',
+        'select',
+        'pselect',
+        'epoll_create',
+        'epoll_create1',
+        'eventfd',
+        'pipe',
+        'pipe2',
+      ],
+      // A signalfd that is given -1 makes a new one.
+      ...['timerfd_create', 'signalfd', 'sigprocmask', 'pidfd_open', 'memfd_create', 'close_range'],
+    ];
+    const taken = onFd.map(([name]) => name).filter((name) => !composed.includes(name));
+    const tried = [...taken, ...others].sort();
     expect(tried).toEqual(Object.keys(native).sort());
   });
 });
@@ -130,7 +165,7 @@ describe.each(onFd)('raw %s', (name, call) => {
   });
 
   it('throws for what is no descriptor', () => {
-    const argument = name.startsWith('dup') ? 'oldfd' : 'fd';
+    const argument = argumentOf(name);
     expectRefused(() => call(2 ** 32), RangeError, argument);
     expectRefused(() => call(Number.NaN), RangeError, argument);
     expectRefused(() => call('1' as never), TypeError, argument);

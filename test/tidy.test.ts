@@ -41,6 +41,10 @@ function importsOf(path: string): Import[] {
   }));
 }
 
+/** The files of syscalls/ that serve the others. */
+const servants = ['name.ts', 'raw.ts', 'raw_event.ts'];
+const rawForms = ['lib/syscalls/raw.ts', 'lib/syscalls/raw_event.ts'];
+
 const entryPoints = sources.filter((path) => dirname(path) === 'lib');
 const floorOf = (path: string): string => {
   return dirname(path) === 'lib' ? 'entry' : (path.split('/')[1] ?? '');
@@ -113,11 +117,11 @@ describe('a file of lib/', () => {
     expect(users.filter((path) => floorOf(path) !== 'syscalls')).toEqual([]);
   });
 
-  it('of the calls imports of its siblings name.ts and raw.ts only', () => {
+  it('of the calls imports of its siblings name.ts and the raw forms only', () => {
     const siblings = filesOf('syscalls').flatMap((path) =>
       importsOf(path)
         .filter(({ target }) => target.startsWith('lib/syscalls/'))
-        .filter(({ target }) => !['name.ts', 'raw.ts'].includes(basename(target)))
+        .filter(({ target }) => !servants.includes(basename(target)))
         .map(({ target }) => `${path} imports ${target}`),
     );
     expect(siblings).toEqual([]);
@@ -159,9 +163,7 @@ function functionsOf(path: string): { name: string; doc: string }[] {
   return Array.from(byName, ([name, doc]) => ({ name, doc }));
 }
 
-const families = filesOf('syscalls').filter(
-  (path) => !['name.ts', 'raw.ts'].includes(basename(path)),
-);
+const families = filesOf('syscalls').filter((path) => !servants.includes(basename(path)));
 /** What the kernel named; what is ours is in camelCase. */
 const checked = families.flatMap((path) =>
   functionsOf(path)
@@ -171,8 +173,19 @@ const checked = families.flatMap((path) =>
 
 /** The calls that wait for something, unless told otherwise. */
 const blocking = [
-  ...['accept', 'accept4', 'close', 'connect', 'fcntl', 'poll', 'read', 'readv', 'recv'],
-  ...['recvfrom', 'recvmmsg', 'recvmsg', 'send', 'sendmmsg', 'sendmsg', 'sendto'],
+  ...['accept', 'accept4', 'close', 'connect', 'epoll_pwait', 'epoll_pwait2', 'epoll_wait'],
+  ...[
+    'eventfd_read',
+    'eventfd_write',
+    'fcntl',
+    'poll',
+    'ppoll',
+    'pselect',
+    'read',
+    'readv',
+    'recv',
+  ],
+  ...['recvfrom', 'recvmmsg', 'recvmsg', 'select', 'send', 'sendmmsg', 'sendmsg', 'sendto'],
   ...['write', 'writev'],
 ];
 
@@ -195,7 +208,7 @@ describe('a checked call', () => {
       return !new RegExp(`^( {2}${name},|export function ${name}\\()`, 'm').test(raw);
     });
     expect(missing.map(({ name }) => name)).toEqual([]);
-    for (const { name, doc } of functionsOf('lib/syscalls/raw.ts')) {
+    for (const { name, doc } of rawForms.flatMap(functionsOf)) {
       if (name === 'kept') continue;
       expect(doc, name).toMatch(/@returns/);
       expect(/\bBlocks\b/.test(doc), name).toBe(blocking.includes(name));
@@ -252,6 +265,7 @@ const through: Record<string, string> = {
   'lib/structs/sockaddr_fields.ts': 'test/structs/sockaddr_alg.test.ts',
   'lib/structs/ucred.ts': 'test/structs/cmsg/unix.test.ts',
   'lib/syscalls/name.ts': 'test/syscalls/socket.test.ts',
+  'lib/syscalls/raw_event.ts': 'test/syscalls/epoll.test.ts',
   'lib/testing/observe.ts': 'test/testing/hold.test.ts',
   'lib/testing/paths.ts': 'test/testing/hold.test.ts',
   'lib/testing/wait.ts': 'test/testing/hold.test.ts',

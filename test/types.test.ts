@@ -91,7 +91,7 @@ import {
   tcp_zerocopy_receive,
 } from '../lib/index.js';
 import * as raw from '../lib/raw.js';
-import { guardFds, LOOPBACK, open } from './support/sockets.js';
+import { guardFds, LOOPBACK, open, own } from './support/sockets.js';
 
 guardFds();
 
@@ -445,6 +445,32 @@ describe('the calls', () => {
       raw.getsockopt(fd, SOL_SOCKET, SO_TYPE);
     });
     expect(raw.connect(-1, LOOPBACK)).toBeLessThan(0);
+  });
+
+  it('of epoll give the number that they were given, and a bigint only to who expects one', () => {
+    expectTypeOf(sockfd.epoll_ctl).returns.toEqualTypeOf<void>();
+    expectTypeOf(raw.epoll_wait).returns.toEqualTypeOf<number>();
+    compiles((fd) => {
+      const [event] = sockfd.epoll_wait(fd, 1, 0);
+      expectTypeOf(event).toEqualTypeOf<{ events: number; data: number } | undefined>();
+      const [wide] = sockfd.epoll_wait<number | bigint>(fd, 1, 0);
+      expectTypeOf(wide?.data).toEqualTypeOf<number | bigint | undefined>();
+      sockfd.epoll_ctl(fd, 1, fd, { events: 1, data: 7 });
+      // @ts-expect-error a bigint is for the raw form
+      sockfd.epoll_ctl(fd, 1, fd, { events: 1, data: 7n });
+      raw.epoll_ctl(fd, 1, fd, { events: 1, data: 7n });
+      // @ts-expect-error events must be said
+      sockfd.epoll_ctl(fd, 1, fd, { data: 7 });
+      // @ts-expect-error the raw form needs memory
+      raw.epoll_wait(fd);
+      // @ts-expect-error null waits without limit; absent is not said
+      sockfd.select(1, null, null, null);
+      sockfd.ppoll([], { sec: 0, nsec: 1 });
+      // @ts-expect-error select has a struct timeval
+      sockfd.select(1, null, null, null, { sec: 0, nsec: 1 });
+    });
+    const fd = own(sockfd.eventfd(1));
+    expect(sockfd.eventfd_read(fd)).toBe(1n);
   });
 });
 

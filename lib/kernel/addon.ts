@@ -27,6 +27,39 @@ type NativeVector = [
 
 /** The functions of the addon, in the order of its tables. */
 export interface Native {
+  epoll_create(size: number): number;
+  epoll_create1(flags?: number): number;
+  epoll_ctl(
+    epfd: number,
+    op: number,
+    fd: number,
+    ...event: [] | [events: number, low: number, high: number]
+  ): number;
+  epoll_wait(epfd: number, events: Buf, maxevents?: number, timeout?: number): number;
+  epoll_pwait(
+    epfd: number,
+    events: Buf,
+    maxevents: number | undefined,
+    timeout: number,
+    sigmask: Buf | null,
+  ): number;
+  epoll_pwait2(
+    epfd: number,
+    events: Buf,
+    maxevents: number | undefined,
+    timeout: Buf | null,
+    sigmask: Buf | null,
+  ): number;
+  eventfd(initval: number, flags?: number): number;
+  timerfd_create(clockid: number, flags?: number): number;
+  timerfd_settime(fd: number, flags: number, new_value: Buf, old_value?: Buf | null): number;
+  timerfd_gettime(fd: number, curr_value: Buf): number;
+  signalfd(fd: number, mask: Buf | null, flags?: number): number;
+  sigprocmask(how: number, set: Buf | null, oldset?: Buf | null): number;
+  pidfd_open(pid: number, flags?: number): number;
+  pidfd_getfd(pidfd: number, targetfd: number, flags?: number): number;
+  pidfd_send_signal(pidfd: number, sig: number, flags?: number): number;
+  memfd_create(name: Buf | string, flags?: number): number;
   read(fd: number, buf: Buf, offset?: number, length?: number): number;
   write(fd: number, buf: Buf | string, offset?: number, length?: number): number;
   readv(fd: number, bufs: readonly Buf[]): number;
@@ -35,6 +68,9 @@ export interface Native {
   dup(oldfd: number): number;
   dup2(oldfd: number, newfd: number): number;
   dup3(oldfd: number, newfd: number, flags: number): number;
+  pipe(pipefd: Buf): number;
+  pipe2(pipefd: Buf, flags?: number): number;
+  close_range(first: number, last: number, flags?: number): number;
   fcntl(fd: number, cmd: number, arg?: number | Buf): number;
   ioctl(fd: number, request: number, arg?: number | Buf): number;
   send(fd: number, buf: Buf | string, flags?: number, offset?: number, length?: number): number;
@@ -77,6 +113,22 @@ export interface Native {
   if_nametoindex(ifname: string): number;
   if_indextoname(ifindex: number, ifname: Buf): number;
   poll(fds: Buf, timeout?: number): number;
+  ppoll(fds: Buf, timeout: Buf | null, sigmask: Buf | null): number;
+  select(
+    nfds: number,
+    readfds: Buf | null,
+    writefds: Buf | null,
+    exceptfds: Buf | null,
+    timeout: Buf | null,
+  ): number;
+  pselect(
+    nfds: number,
+    readfds: Buf | null,
+    writefds: Buf | null,
+    exceptfds: Buf | null,
+    timeout: Buf | null,
+    sigmask: Buf | null,
+  ): number;
   socket(domain: number, type: number, protocol?: number): number;
   socketpair(domain: number, type: number, protocol: number, sv: Buf): number;
   bind(fd: number, addr: Buf | null): number;

@@ -56,13 +56,6 @@ export const SCM_TSTAMP_ACK = 2;
 /** What a timestamp of the error queue is of: the device reported it sent. Linux 6.15. */
 export const SCM_TSTAMP_COMPLETION = 3;
 
-/** The clock that the user sets. clock_gettime(2) */
-export const CLOCK_REALTIME = 0;
-/** The clock that only goes on, from some point after boot. clock_gettime(2) */
-export const CLOCK_MONOTONIC = 1;
-/** The clock of international atomic time. Linux 3.10. clock_gettime(2) */
-export const CLOCK_TAI = 11;
-
 /** SO_TXTIME: the time is a deadline. Linux 4.19. */
 export const SOF_TXTIME_DEADLINE_MODE = 1;
 /** SO_TXTIME: tell by the error queue of packets that were dropped. Linux 4.19. */

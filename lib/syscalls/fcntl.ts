@@ -14,9 +14,9 @@ export const F_SETFD = 2;
 export const F_GETFL = 3;
 /** Set the status flags O_APPEND, O_ASYNC, O_DIRECT, O_NOATIME, O_NONBLOCK. fcntl(2) */
 export const F_SETFL = 4;
-/** Who would hinder this record lock: struct flock, 32 bytes. fcntl(2) */
+/** Who would hinder this record lock: `encodeFlock` and then `decodeFlock`. fcntl(2) */
 export const F_GETLK = 5;
-/** Set a record lock of the process: struct flock. fcntl(2) */
+/** Set a record lock of the process: `encodeFlock`. fcntl(2) */
 export const F_SETLK = 6;
 /** The same, and wait for it. fcntl(2) */
 export const F_SETLKW = 7;
@@ -28,9 +28,9 @@ export const F_GETOWN = 9;
 export const F_SETSIG = 10;
 /** Read it. fcntl(2) */
 export const F_GETSIG = 11;
-/** Set the owner: struct f_owner_ex, 8 bytes. Linux 2.6.32. fcntl(2) */
+/** Set the owner: `encodeFOwnerEx`. Linux 2.6.32. fcntl(2) */
 export const F_SETOWN_EX = 15;
-/** Read it. Linux 2.6.32. fcntl(2) */
+/** Read it: 8 bytes, for `decodeFOwnerEx`. Linux 2.6.32. fcntl(2) */
 export const F_GETOWN_EX = 16;
 /** Like F_GETLK, for locks of the open file. Linux 3.15. fcntl(2) */
 export const F_OFD_GETLK = 36;
@@ -38,11 +38,11 @@ export const F_OFD_GETLK = 36;
 export const F_OFD_SETLK = 37;
 /** Like F_SETLKW. Linux 3.15. fcntl(2) */
 export const F_OFD_SETLKW = 38;
-/** Set a lease. fcntl(2) */
+/** Set a lease: F_RDLCK, F_WRLCK, F_UNLCK. fcntl(2) */
 export const F_SETLEASE = 1024;
 /** Read it. fcntl(2) */
 export const F_GETLEASE = 1025;
-/** Signal changes of a directory. fcntl(2) */
+/** Signal changes of a directory: DN_*. fcntl(2) */
 export const F_NOTIFY = 1026;
 /** Whether `arg` is the same open file: 1 or 0. Linux 6.10. fcntl(2) */
 export const F_DUPFD_QUERY = 1027;
@@ -54,11 +54,11 @@ export const F_DUPFD_CLOEXEC = 1030;
 export const F_SETPIPE_SZ = 1031;
 /** Read it. Linux 2.6.35. fcntl(2) */
 export const F_GETPIPE_SZ = 1032;
-/** Seal a memfd. Linux 3.17. fcntl(2) */
+/** Seal a memfd: F_SEAL_*. Linux 3.17. fcntl(2) */
 export const F_ADD_SEALS = 1033;
 /** Read the seals. Linux 3.17. fcntl(2) */
 export const F_GET_SEALS = 1034;
-/** Read the expected life of written data: 8 bytes. Linux 4.13. fcntl(2) */
+/** Read the expected life of written data, RWH_*: 8 bytes. Linux 4.13. fcntl(2) */
 export const F_GET_RW_HINT = 1035;
 /** Set it, of the inode. Linux 4.13. fcntl(2) */
 export const F_SET_RW_HINT = 1036;
@@ -66,6 +66,10 @@ export const F_SET_RW_HINT = 1036;
 export const F_GET_FILE_RW_HINT = 1037;
 /** Set it, of the open file. Linux 4.13 to 5.16. fcntl(2) */
 export const F_SET_FILE_RW_HINT = 1038;
+/** Read a delegation: struct delegation, 8 bytes. Linux 6.19. */
+export const F_GETDELEG = 1039;
+/** Set a delegation. Linux 6.19. */
+export const F_SETDELEG = 1040;
 
 /** The flag of F_GETFD and F_SETFD: close on execve. fcntl(2) */
 export const FD_CLOEXEC = 1;
@@ -81,6 +85,47 @@ export const F_RDLCK = 0;
 export const F_WRLCK = 1;
 /** In struct flock: no lock. fcntl(2) */
 export const F_UNLCK = 2;
+
+/** No more seals. Linux 3.17. fcntl(2) */
+export const F_SEAL_SEAL = 0x1;
+/** The file does not shrink. Linux 3.17. fcntl(2) */
+export const F_SEAL_SHRINK = 0x2;
+/** The file does not grow. Linux 3.17. fcntl(2) */
+export const F_SEAL_GROW = 0x4;
+/** The file is not written. Linux 3.17. fcntl(2) */
+export const F_SEAL_WRITE = 0x8;
+/** The file is not written but through what maps it already. Linux 5.1. fcntl(2) */
+export const F_SEAL_FUTURE_WRITE = 0x10;
+/** What of its mode lets it be executed does not change. Linux 6.3. fcntl(2) */
+export const F_SEAL_EXEC = 0x20;
+
+/** A file was read. fcntl(2) */
+export const DN_ACCESS = 0x1;
+/** A file was written. fcntl(2) */
+export const DN_MODIFY = 0x2;
+/** A file was made. fcntl(2) */
+export const DN_CREATE = 0x4;
+/** A file was removed. fcntl(2) */
+export const DN_DELETE = 0x8;
+/** A file was renamed. fcntl(2) */
+export const DN_RENAME = 0x10;
+/** The attributes of a file were changed. fcntl(2) */
+export const DN_ATTRIB = 0x20;
+/** Signal all changes, not one. fcntl(2) */
+export const DN_MULTISHOT = 0x8000_0000;
+
+/** Nothing is said of the life of written data. Linux 4.13. fcntl(2) */
+export const RWH_WRITE_LIFE_NOT_SET = 0;
+/** It has none. Linux 4.13. fcntl(2) */
+export const RWH_WRITE_LIFE_NONE = 1;
+/** It is short. Linux 4.13. fcntl(2) */
+export const RWH_WRITE_LIFE_SHORT = 2;
+/** It is of medium length. Linux 4.13. fcntl(2) */
+export const RWH_WRITE_LIFE_MEDIUM = 3;
+/** It is long. Linux 4.13. fcntl(2) */
+export const RWH_WRITE_LIFE_LONG = 4;
+/** It is very long. Linux 4.13. fcntl(2) */
+export const RWH_WRITE_LIFE_EXTREME = 5;
 
 /** The bits of O_RDONLY, O_WRONLY and O_RDWR. open(2) */
 export const O_ACCMODE = 0o3;
@@ -102,12 +147,20 @@ export const O_DSYNC = 0o10000;
 export const O_ASYNC = 0o20000;
 /** Past the page cache; a pipe in packet mode. The value differs between x64 and arm64. open(2) */
 export const O_DIRECT = process.arch === 'arm64' ? 0o200000 : 0o40000;
+/** A directory. The value differs between x64 and arm64. open(2) */
+export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
+/** No symbolic link as the last part. The value differs between x64 and arm64. open(2) */
+export const O_NOFOLLOW = process.arch === 'arm64' ? 0o100000 : 0o400000;
 /** Do not update the access time. open(2) */
 export const O_NOATIME = 0o1000000;
 /** Close on execve: of accept4, dup3, pipe2. open(2) */
 export const O_CLOEXEC = 0o2000000;
 /** Each write waits for data and metadata to be stored. open(2) */
 export const O_SYNC = 0o4010000;
+/** Not open at all: a place in the file system. Linux 2.6.39. open(2) */
+export const O_PATH = 0o10000000;
+/** Of pipe2: the kernel writes notifications to it. Linux 5.8. */
+export const O_NOTIFICATION_PIPE = 0o200;
 
 /**
  * read(2) — read from a descriptor.

@@ -2,6 +2,8 @@
 import type { Buf } from '../kernel/bytes.js';
 import { check } from '../kernel/error.js';
 import type { PollFd } from '../structs/pollfd.js';
+import type { SignalSet } from '../structs/sigset.js';
+import type { Timespec } from '../structs/timespec.js';
 import * as raw from './raw.js';
 
 /** There is data to read, or a connection to accept. poll(2) */
@@ -44,4 +46,28 @@ export const POLLRDHUP = 0x2000;
  */
 export function poll(fds: readonly PollFd[] | Buf, timeout = -1): number {
   return check(raw.poll(fds, timeout), 'poll');
+}
+
+/**
+ * ppoll(2) — poll with another signal mask, and a timeout in nanoseconds.
+ *
+ *     int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *tmo_p,
+ *               const sigset_t *sigmask)
+ *
+ * @param fds      `revents` of each is written, as C does
+ * @param timeout  a timespec, or milliseconds; null waits without limit
+ * @param sigmask  the signals that this thread blocks during the call only; null leaves the mask.
+ *                 `sigprocmask` says which signals a mask can hold back in Node
+ * @returns        how many have `revents`; 0 when the time was over
+ * @throws         EINTR a signal came first · EINVAL also a timespec that is none
+ *
+ * Blocks the thread for up to `timeout` unless it is 0.
+ * https://man7.org/linux/man-pages/man2/poll.2.html
+ */
+export function ppoll(
+  fds: readonly PollFd[] | Buf,
+  timeout: Timespec | number | null = null,
+  sigmask: SignalSet | null = null,
+): number {
+  return check(raw.ppoll(fds, timeout, sigmask), 'ppoll');
 }

@@ -1,7 +1,7 @@
 /**
  * The raw form of every call: the addon's own functions, which return `-errno` and fill memory of
  * the caller's where C does so. Only those that take an address or a list of objects need a line
- * here, because encoding is TypeScript's.
+ * here, or in ./raw_event.ts, because encoding is TypeScript's.
  *
  * Where C writes a length through a pointer, the last argument is that pointer: a Uint32Array or
  * Int32Array whose first word receives it. `getsockname`, `getpeername` and `getsockopt` may go
@@ -14,7 +14,6 @@ import {
   buffer,
   int32,
   integer,
-  isBuf,
   object,
   rangeError,
   string,
@@ -25,10 +24,40 @@ import { AF_INET, AF_INET6 } from '../structs/family.js';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../structs/inet.js';
 import type { Message, MessageSlot, MsgHdr } from '../structs/msghdr.js';
 import { MsgVec } from '../structs/msgvec.js';
-import { decodeRevents, encodePollfds, type PollFd } from '../structs/pollfd.js';
 import { decodeSockaddr, type SockAddrLike, sockaddrBytes } from '../structs/sockaddr.js';
 import { type Timespec, timespecBytes } from '../structs/timespec.js';
 import { name } from './name.js';
+
+export {
+  epoll_ctl,
+  epoll_pwait,
+  epoll_pwait2,
+  epoll_wait,
+  eventfd_read,
+  eventfd_write,
+  poll,
+  ppoll,
+  pselect,
+  select,
+  signalfd,
+  sigprocmask,
+  timerfd_settime,
+} from './raw_event.js';
+
+export const {
+  close_range,
+  epoll_create,
+  epoll_create1,
+  eventfd,
+  memfd_create,
+  pidfd_getfd,
+  pidfd_open,
+  pidfd_send_signal,
+  pipe,
+  pipe2,
+  timerfd_create,
+  timerfd_gettime,
+} = native;
 
 export const {
   accept,
@@ -294,21 +323,6 @@ function slots(parts: readonly Uint8Array[]): { all: Uint8Array; lengths: number
     all.set(part, i * size);
   });
   return { all, lengths };
-}
-
-/**
- * poll(2), over objects or over the bytes of `struct pollfd[]`. Blocks as `poll` of `sockfd` does.
- * @returns how many have `revents`, or `-errno`
- */
-export function poll(fds: readonly PollFd[] | Buf, timeout = -1): number {
-  if (isBuf(fds)) return native.poll(fds, timeout);
-  if (!Array.isArray(fds)) throw typeError('fds', 'must be an array of { fd, events }', fds);
-  // A list of our own: reading an entry may change the caller's.
-  const entries: PollFd[] = Array.from(fds);
-  const bytes = encodePollfds(entries);
-  const result = native.poll(bytes, timeout);
-  decodeRevents(bytes, entries);
-  return result;
 }
 
 /** How long a binary address of `af` is, or 0. */

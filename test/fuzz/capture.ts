@@ -5,7 +5,8 @@
  * replies of real calls, and the packets of test/support/packets.ts. Of what gives the same fields
  * one is kept. What crashes found stays.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { openSync, readdirSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import * as s from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
@@ -282,6 +283,57 @@ function vectors(): void {
   keep('revents', 'writable', fds);
 }
 
+/** What is told of three descriptors, with data of which two are no safe integer. */
+function readiness(): void {
+  const counter = s.eventfd(1);
+  const epfd = s.epoll_create1();
+  for (const data of [7n, 2n ** 63n, -1n]) {
+    raw.epoll_ctl(epfd, s.EPOLL_CTL_ADD, s.dup(counter), { events: s.EPOLLIN, data });
+  }
+  const events = new Uint8Array(36);
+  raw.epoll_wait(epfd, events, 3, 0);
+  keep('epoll_event', 'readable', events);
+  const params = new Uint8Array(8);
+  if (raw.ioctl(epfd, s.EPIOCGPARAMS, params) === 0) keep('epoll_params', 'of none', params);
+  const set = new s.FdSet([counter, counter + 1]);
+  raw.select(counter + 1, set, null, null, 0);
+  keep('fdset', 'readable', set.bytes);
+  const timer = s.timerfd_create(s.CLOCK_MONOTONIC);
+  s.timerfd_settime(timer, 0, { interval: { sec: 1, nsec: 5 }, value: { sec: 1000, nsec: 0 } });
+  const left = new Uint8Array(32);
+  raw.timerfd_gettime(timer, left);
+  keep('itimerspec', 'armed', left);
+}
+
+function locks(): void {
+  const memory = s.memfd_create('locked');
+  const other = openSync(`/proc/self/fd/${memory}`, 'r+');
+  const lock = s.encodeFlock({ type: s.F_WRLCK, start: 3, len: 5 });
+  s.fcntl(memory, s.F_OFD_SETLK, lock);
+  const found = s.encodeFlock({ type: s.F_RDLCK });
+  s.fcntl(other, s.F_OFD_GETLK, found);
+  keep('flock', 'of an open file', found);
+  const [socket] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+  s.fcntl(socket, s.F_SETOWN, process.pid);
+  const owner = new Uint8Array(8);
+  s.fcntl(socket, s.F_GETOWN_EX, owner);
+  keep('f_owner_ex', 'a process', owner);
+}
+
+/** A signal that this thread sends to itself: another would take what is sent to the process. */
+function signals(): void {
+  const { SIGUSR2 } = constants.signals;
+  const mask = new Uint8Array(8);
+  s.sigprocmask(s.SIG_BLOCK, [SIGUSR2, 64]);
+  raw.sigprocmask(s.SIG_BLOCK, null, mask);
+  keep('sigset', 'blocked', mask);
+  const fd = s.signalfd(-1, [SIGUSR2], s.SFD_NONBLOCK);
+  s.pidfd_send_signal(s.pidfd_open(process.pid, s.PIDFD_THREAD), SIGUSR2);
+  const info = new Uint8Array(128);
+  s.read(fd, info);
+  keep('signalfd_siginfo', 'of itself', info);
+}
+
 const layers: Record<string, string> = {
   ...{ eth: 'ethhdr', arp: 'arphdr', ip: 'iphdr', ip6: 'ipv6hdr', tcp: 'tcphdr', udp: 'udphdr' },
   ...{ icmp: 'icmphdr', icmp6: 'icmp6hdr' },
@@ -320,6 +372,9 @@ for (const part of [
   addresses,
   options,
   vectors,
+  readiness,
+  locks,
+  signals,
   headers,
 ]) {
   part();

@@ -1,14 +1,25 @@
 /** The codecs of lib/structs, each beside the C structure that it must agree with. */
 import { Reader } from '../../lib/kernel/bytes.js';
+import { decodeEpollEvents, encodeEpollEvent } from '../../lib/structs/epoll_event.js';
+import { decodeEpollParams, encodeEpollParams } from '../../lib/structs/epoll_params.js';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_VSOCK } from '../../lib/structs/family.js';
+import {
+  decodeFlock,
+  decodeFOwnerEx,
+  encodeFlock,
+  encodeFOwnerEx,
+} from '../../lib/structs/flock.js';
+import { decodeItimerspec, encodeItimerspec } from '../../lib/structs/itimerspec.js';
 import { linger } from '../../lib/structs/linger.js';
 import { meminfo } from '../../lib/structs/meminfo.js';
 import { encodeNlmsg, nlattr, nlmsghdr } from '../../lib/structs/netlink.js';
 import { timeval } from '../../lib/structs/option.js';
 import { decodeRevents, encodePollfds, type PollFd } from '../../lib/structs/pollfd.js';
+import { decodeSignalfdSiginfo } from '../../lib/structs/signalfd_siginfo.js';
 import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/sock_diag.js';
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
+import { encodeTimeval } from '../../lib/structs/timeval.js';
 import { addressCodecs } from './abi-addresses.js';
 import { headerCodecs } from './abi-headers.js';
 import { ipCodecs } from './abi-ip.js';
@@ -240,6 +251,95 @@ const netlink: Codec[] = [
   diagMsgRow('AF_INET6', 'ipv6', '::'),
 ];
 
+const timerTimes = ['interval', 'value'] as const;
+
+const events: Codec[] = [
+  {
+    type: 'struct words_of_event',
+    note: 'struct epoll_event as it crosses to the addon: packed, as x86-64 has it',
+    headers: ['linux/types.h'],
+    declare: 'struct words_of_event { __u32 events; __s64 data; } __attribute__((packed));',
+    size: 12,
+    decode: (bytes) => ({ ...decodeEpollEvents(new Uint32Array(bytes.slice().buffer), 1)[0] }),
+    encode: (v) => new Uint8Array(Uint32Array.from(encodeEpollEvent(v as never, -1)).buffer),
+    values: { events: 0, data: 0 },
+    fields: fields('number', '', 'events data'),
+  },
+  {
+    type: 'struct epoll_params',
+    headers: ['linux/eventpoll.h'],
+    size: 8,
+    decode: decodeEpollParams,
+    encode: (v) => encodeEpollParams(v as never),
+    values: { busy_poll_usecs: 0, busy_poll_budget: 0, prefer_busy_poll: 0 },
+    fields: [
+      ...fields('number', '', 'busy_poll_usecs busy_poll_budget prefer_busy_poll'),
+      ...fields('padding', '', '__pad'),
+    ],
+  },
+  {
+    type: 'struct flock',
+    headers: ['fcntl.h'],
+    size: 32,
+    decode: decodeFlock,
+    encode: (v) => encodeFlock(v as never),
+    values: { type: 0, whence: 0, start: 0, len: 0, pid: 0 },
+    missed: 64,
+    fields: fields('number', 'l_', 'type whence start len pid'),
+  },
+  {
+    type: 'struct f_owner_ex',
+    headers: ['linux/fcntl.h'],
+    size: 8,
+    decode: decodeFOwnerEx,
+    encode: (v) => encodeFOwnerEx(v as never),
+    values: { type: 0, pid: 0 },
+    fields: fields('number', '', 'type pid'),
+  },
+  {
+    type: 'struct itimerspec',
+    headers: ['time.h'],
+    size: 32,
+    decode: (bytes) => {
+      const timer = decodeItimerspec(bytes);
+      const flat = timerTimes.map((time) => [
+        [`${time}_sec`, timer[time].sec],
+        [`${time}_nsec`, timer[time].nsec],
+      ]);
+      return Object.fromEntries(flat.flat()) as object;
+    },
+    encode: (v) => {
+      const time = (name: string) => ({ sec: v[`${name}_sec`], nsec: v[`${name}_nsec`] });
+      return encodeItimerspec({ interval: time('interval'), value: time('value') } as never);
+    },
+    values: { interval_sec: 0, interval_nsec: 0, value_sec: 0, value_nsec: 0 },
+    fields: timerTimes.flatMap((time) =>
+      ['sec', 'nsec'].map((name) => at('number', `${time}_${name}`, `it_${time}.tv_${name}`)),
+    ),
+  },
+  {
+    type: 'struct timeval',
+    note: 'as a timeout',
+    headers: ['sys/time.h'],
+    size: 16,
+    encode: (v) => encodeTimeval(v as never),
+    values: { sec: 0, usec: 0 },
+    fields: fields('number', 'tv_', 'sec usec'),
+  },
+  {
+    type: 'struct signalfd_siginfo',
+    headers: ['linux/types.h', 'linux/signalfd.h'],
+    size: 128,
+    decode: decodeSignalfdSiginfo,
+    values: { ptr: 0n, addr: 0n, call_addr: 0n },
+    fields: [
+      ...fields('number', 'ssi_', 'signo errno code pid uid fd tid band overrun trapno status int'),
+      ...fields('number', 'ssi_', 'ptr utime stime addr addr_lsb syscall call_addr arch'),
+      ...fields('padding', '__', 'pad2 pad'),
+    ],
+  },
+];
+
 /** The size of struct tcp_info since a version of Linux, and the fields that came with it. */
 export const tcpInfoGrowth: readonly (readonly [size: number, linux: string, names: string])[] = [
   [
@@ -311,6 +411,7 @@ export const codecs: readonly Codec[] = [
   ...addresses,
   ...options,
   ...netlink,
+  ...events,
   ...socketCodecs,
   ...ipCodecs,
   ...messageCodecs,

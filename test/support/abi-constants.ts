@@ -33,8 +33,8 @@ const families: readonly Family[] = [
       ...under('linux', 'netlink_diag vm_sockets vm_sockets_diag xdp_diag smc_diag smc tls tipc'),
       ...under('linux', 'nfc if_pppox qrtr l2tp'),
       ...under('linux', 'mctp icmp icmpv6 poll eventpoll eventfd timerfd signalfd io_uring'),
-      ...under('linux', 'limits magic nsfs pidfd close_range route wireless can dccp llc'),
-      ...under('linux/can', 'raw isotp j1939'),
+      ...under('linux', 'limits magic nsfs pidfd close_range route wireless can dccp llc memfd'),
+      ...['linux/watch_queue.h', ...under('linux/can', 'raw isotp j1939')],
     ],
   },
   {

@@ -24,7 +24,7 @@ export function run(
     input,
     stdio: ['pipe', 'pipe', 'pipe', ...fds],
     encoding: 'utf8',
-    timeout: 15_000,
+    timeout: 45_000,
     maxBuffer: 1 << 26,
   });
   if (error !== undefined) throw error;
@@ -100,21 +100,27 @@ export function netns(body: string, setup = ':'): unknown[] {
   ]);
 }
 
-/** The numbers of the system calls that a child is seen to wait in. */
-const waiting: Record<string, Record<string, number>> = {
+/** The numbers of the system calls that a child is seen to wait in; of select(2), of pselect6. */
+const waiting: Record<string, Record<string, number[]>> = {
   x64: {
-    ...{ poll: 7, recvfrom: 45, accept: 43, read: 0, connect: 42, sendto: 44 },
-    ...{ sendmsg: 46, recvmsg: 47, sendmmsg: 307, recvmmsg: 299 },
+    ...{ poll: [7], recvfrom: [45], accept: [43], read: [0], write: [1], connect: [42] },
+    ...{ sendto: [44], select: [23, 270], pselect: [270], ppoll: [271], epoll_wait: [232] },
+    ...{ epoll_pwait: [281], epoll_pwait2: [441], sendmsg: [46], recvmsg: [47] },
+    ...{ sendmmsg: [307], recvmmsg: [299], fcntl: [72] },
   },
   arm64: {
-    ...{ poll: 73, recvfrom: 207, accept: 202, read: 63, connect: 203, sendto: 206 },
-    ...{ sendmsg: 211, recvmsg: 212, sendmmsg: 269, recvmmsg: 243 },
+    ...{ poll: [73], recvfrom: [207], accept: [202], read: [63], write: [64], connect: [203] },
+    ...{ sendto: [206], select: [72], pselect: [72], ppoll: [73], epoll_wait: [22] },
+    ...{ epoll_pwait: [22], epoll_pwait2: [441], sendmsg: [211], recvmsg: [212] },
+    ...{ sendmmsg: [269], recvmmsg: [243], fcntl: [25] },
   },
 };
 
-function isBlockedIn(pid: number, syscall: string): boolean {
-  const number = waiting[process.arch]?.[syscall];
-  return readFileSync(`/proc/${pid}/syscall`, 'utf8').startsWith(`${number} `);
+/** Whether the main thread of a process waits in a system call. */
+export function isBlockedIn(pid: number, syscall: string): boolean {
+  const numbers = waiting[process.arch]?.[syscall] ?? [];
+  const text = readFileSync(`/proc/${pid}/syscall`, 'utf8');
+  return numbers.some((number) => text.startsWith(`${number} `));
 }
 
 /** Looks again and again until `condition` holds; an error when it does not within ten seconds. */
@@ -127,13 +133,19 @@ export function waitUntil(condition: () => boolean, what: string): void {
 }
 
 /**
- * Runs an ES module as `node` does, sends it SIGUSR2 once it blocks in the system call `syscall`,
- * and returns what it told. It has a handler for the signal.
+ * Runs an ES module as `node` does, and `act` once it has told something and blocks in the system
+ * call `syscall`; returns what it told. It has a handler for SIGUSR2. Its descriptors from 3 on are
+ * `fds`.
  */
-export async function interrupted(body: string, syscall: string): Promise<unknown[]> {
+export async function blocked(
+  body: string,
+  syscall: string,
+  act: (pid: number) => void,
+  fds: readonly number[] = [],
+): Promise<unknown[]> {
   const handler = `process.on('SIGUSR2', () => {});\n`;
   const child: ChildProcess = spawn(process.execPath, program(handler + body), {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...fds],
   });
   const { stdout, pid } = child;
   if (stdout === null || pid === undefined) throw new Error('the child did not start');
@@ -145,11 +157,16 @@ export async function interrupted(body: string, syscall: string): Promise<unknow
   try {
     await once(stdout, 'data');
     waitUntil(() => isBlockedIn(pid, syscall), `the child blocks in ${syscall}`);
-    child.kill('SIGUSR2');
+    act(pid);
     await closed;
   } finally {
     child.kill('SIGKILL');
   }
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+/** The same, with SIGUSR2 for what is done to it. */
+export function interrupted(body: string, syscall: string): Promise<unknown[]> {
+  return blocked(body, syscall, (pid) => process.kill(pid, 'SIGUSR2'));
 }

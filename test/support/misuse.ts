@@ -423,6 +423,52 @@ const overlong: Wrong[] = (['len', 'namelen', 'controllen'] as const).map((colum
   },
 ]);
 
+/** What is no object of the fields that are asked for. */
+const noFields: Wrong[] = [...noObjects, ...numbers, ...strings, ...arrays];
+
+/** Memory of fewer than so many bytes, or none. */
+const shorterThan = (size: number): Wrong[] => [
+  ...notMemory,
+  ...strings,
+  [`${size - 1} bytes`, () => new Uint8Array(size - 1)],
+];
+
+/** A list of signal numbers that is none, or has one that is none. */
+const noSignals: Wrong[] = [
+  ...noObjects,
+  ...numbers,
+  ...strings,
+  ...[undefined, null, '1', 1n, Number.NaN, 0, 65, -1, 1.5, {}].map(
+    (value): Wrong => [`a list with ${String(value)}`, () => [12, value]],
+  ),
+  ['a list with a hole', () => withHole(12)],
+  ['a Set of signals', () => new Set([12])],
+];
+
+const epollEvent = (): Record<string, unknown> => ({ events: 1 });
+
+const epollEvents: Wrong[] = [
+  ...noFields,
+  ...buffers,
+  ...lostMemory,
+  ...fieldOf(epollEvent, 'events', [
+    ...integer(constant('2 ** 32', 2 ** 32)).filter(([label]) => label !== '[3]'),
+    ...undefineds,
+    ...nulls,
+  ]),
+];
+/** Its data, in both forms; a bigint of 64 bits is right in the raw one. */
+const epollData: Wrong[] = fieldOf(epollEvent, 'data', [
+  ...never.filter(([label]) => label !== '1n'),
+  ...strings,
+  ...arrays,
+  ...buffers,
+  ...noIntegers.filter(([label]) => label !== '2 ** 32 + 3' && label !== '-(2 ** 31) - 1'),
+  ...nulls,
+]);
+
+const time = { sec: 1, nsec: 0 };
+
 export const wrongValues = {
   /** A C int. */
   int: integer(constant('2 ** 31', 2 ** 31), constant('2 ** 32 - 1', 2 ** 32 - 1)),
@@ -566,6 +612,107 @@ export const wrongValues = {
     ['{ sec: 1n, nsec: 0 }', () => ({ sec: 1n, nsec: 0 })],
     ['{ sec: 0, nsec: 0.5 }', () => ({ sec: 0, nsec: 0.5 })],
   ] as Wrong[],
+  /** A timeout of select, in the same forms. */
+  timevalTimeout: [
+    ...noObjects,
+    ...strings,
+    ...arrays,
+    ...noIntegers.filter(([label]) => label !== '2 ** 32 + 3'),
+    ...lostMemory,
+    constant('-1', -1),
+    ['15 bytes', () => new Uint8Array(15)],
+    ['{ sec: 1 }', () => ({ sec: 1 })],
+    ['{ sec: 1n, usec: 0 }', () => ({ sec: 1n, usec: 0 })],
+    ['{ sec: 0, nsec: 0 }', () => ({ sec: 0, nsec: 0 })],
+  ] as Wrong[],
+  bytes8: shorterThan(8),
+  bytes32: shorterThan(32),
+  bytes128: shorterThan(128),
+  /** A list of signals, or its 8 bytes. */
+  sigset: [
+    ...noSignals,
+    ...lostMemory,
+    ['seven bytes', () => new Uint8Array(7)],
+    ['nine bytes', () => new Uint8Array(9)],
+  ] as Wrong[],
+  signals: [...noSignals, ...buffers, ...lostMemory],
+  /** An FdSet, or its 128 bytes. */
+  fdset: [
+    ...noObjects,
+    ...numbers,
+    ...strings,
+    ...arrays,
+    ...lostMemory,
+    ['127 bytes', () => new Uint8Array(127)],
+    ['129 bytes', () => new Uint8Array(129)],
+    ['a Set', () => new Set([3])],
+  ] as Wrong[],
+  /** An FdSet, not its bytes. */
+  fdsetObject: [...noObjects, ...numbers, ...strings, ...arrays, ...buffers],
+  /** A descriptor that has a place in an fd_set. */
+  setMember: integer(constant('-1', -1), constant('1024', 1024), constant('2 ** 31', 2 ** 31)),
+  setMembers: [
+    ...noObjects,
+    ...numbers,
+    ...strings.filter(([label]) => label !== "''"),
+    ...[undefined, null, '3', 3n, 1024, -1, 3.7, Number.NaN, {}].map(
+      (value): Wrong => [`a list with ${String(value)}`, () => [3, value]],
+    ),
+    ['a list with a hole', () => withHole(3)],
+  ] as Wrong[],
+  nfds: integer(constant('1025', 1025), constant('2 ** 31', 2 ** 31)),
+  /** An event of the raw form, and of the checked one. */
+  rawEvent: [...epollEvents, ...epollData],
+  event: [
+    ...epollEvents,
+    ...epollData,
+    ...fieldOf(epollEvent, 'data', [constant('1n', 1n), constant('2n ** 64n', 2n ** 64n)]),
+  ],
+  /** How many events, in memory for one. */
+  maxevents: integer(constant('2', 2), constant('2 ** 31', 2 ** 31)),
+  /** Words of events. */
+  eventWords: [
+    ...noObjects,
+    ...numbers,
+    ...strings,
+    ...arrays,
+    ...buffers,
+    ...lostMemory,
+    ['two words', () => new Uint32Array(2)],
+  ] as Wrong[],
+  eventCount: integer(constant('-1', -1), constant('2', 2)),
+  /** What is added to an eventfd. */
+  count: [
+    ...never.filter(([label]) => label !== '1n'),
+    ...strings,
+    ...arrays,
+    ...buffers,
+    ...noIntegers.filter(([label]) => label !== '2 ** 32 + 3'),
+    constant('-1', -1),
+    constant('-1n', -1n),
+    constant('2n ** 64n', 2n ** 64n),
+  ] as Wrong[],
+  /** An itimerspec, or its 32 bytes. */
+  itimerspec: [
+    ...noFields,
+    ...lostMemory,
+    ['31 bytes', () => new Uint8Array(31)],
+    ...fieldOf(() => ({}), 'value', [
+      ...[...noFields, ...undefineds, ...nulls],
+      ['{ sec: 1 }', () => ({ sec: 1 })],
+      ['{ sec: 0.5, nsec: 0 }', () => ({ sec: 0.5, nsec: 0 })],
+      ['{ sec: 0, nsec: 1n }', () => ({ sec: 0, nsec: 1n })],
+    ]),
+    ...fieldOf(() => ({ value: time }), 'interval', [...noFields, ...nulls]),
+  ] as Wrong[],
+  /** The name of a memfd. */
+  memfdName: [
+    ...notMemory,
+    strings[strings.length - 1] as Wrong,
+    constant('250 bytes', 'x'.repeat(250)),
+    constant('125 characters of 2 bytes', 'é'.repeat(125)),
+    constant('a NUL', 'a\0b'),
+  ] as Wrong[],
   /** How much memory. */
   pages: integer(constant('0', 0), constant('-1', -1), constant('2 ** 32', 2 ** 32)),
   vlen: integer(constant('0', 0), constant('1025', 1025), constant('-1', -1)),
@@ -662,6 +809,123 @@ const sentList = arg('msgs|addr|control|value', 'messages', eight);
 const receivedList = arg('msgs', 'rooms', eight);
 const state = arg('state', 'state', () => 'CLOSE');
 const timeout_ms = opt(arg('timeout_ms', 'milliseconds', () => 0));
+
+const epfd = int('epfd', -1);
+const pidfd = int('pidfd', -1);
+const nfds = arg('nfds', 'nfds', () => 0);
+const sets = ['readfds', 'writefds', 'exceptfds'].map((name) =>
+  mayBeNull(arg(name, 'fdset', () => new sockfd.FdSet())),
+);
+const sigmask = mayBeNull(arg('sigmask', 'sigset', () => [12]));
+const time_ms = int('timeout', 0);
+const maxevents = opt(arg('maxevents', 'maxevents', () => 1));
+const eventMemory = arg('events|maxevents', 'buf', () => new Uint32Array(3));
+const waitArgs = [epfd, int('maxevents', 1)];
+const rawWaitArgs = [epfd, eventMemory, maxevents];
+const newTimer = arg('new_value', 'itimerspec', () => ({ value: { sec: 0, nsec: 0 } }));
+const noEvents = bits('flags', 0x4000_0000);
+const set = arg('set', 'fdsetObject', () => new sockfd.FdSet());
+const member = arg('fd', 'setMember', () => 3);
+
+/** The calls of readiness and of descriptors for events; what would open one has a wrong flag. */
+const eventCalls: Record<string, Arg[][]> = {
+  close_range: [
+    [
+      arg('first', 'uint32', () => 0xffff_fff0),
+      arg('last', 'uint32', () => 0xffff_ffff),
+      opt(bits('flags', 0)),
+    ],
+  ],
+  epoll_create: [[int('size', 0)]],
+  epoll_create1: [[opt(bits('flags', 1))]],
+  eventfd: [[arg('initval', 'uint32', () => 0), opt(noEvents)]],
+  eventfd_write: [[fd, arg('value', 'count', () => 1)]],
+  memfd_create: [[arg('name', 'memfdName', () => 'x'), opt(noEvents)]],
+  pidfd_getfd: [[pidfd, int('targetfd', -1), opt(flags)]],
+  pidfd_open: [[int('pid', -1), opt(flags)]],
+  pidfd_send_signal: [[pidfd, int('sig', 0), opt(flags)]],
+  ppoll: [
+    [
+      arg('fds', 'pollfds', () => [{ ...entry }]),
+      orNull(arg('timeout', 'timeout', () => 0)),
+      orNull(arg('sigmask', 'sigset', () => [12])),
+    ],
+  ],
+  pselect: [[nfds, ...sets, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],
+  select: [[nfds, ...sets, mayBeNull(arg('timeout', 'timevalTimeout', () => 0))]],
+  signalfd: [[int('fd', -1), mayBeNull(arg('mask', 'sigset', () => [12])), opt(bits('flags', 1))]],
+  timerfd_create: [[int('clockid', 99), opt(flags)]],
+};
+
+const checkedEventCalls: Record<string, Arg[][]> = {
+  ...eventCalls,
+  epoll_ctl: [[epfd, int('op', 1), fd, orNull(arg('event', 'event', epollEvent))]],
+  epoll_pwait: [[...waitArgs, time_ms, sigmask]],
+  epoll_pwait2: [[...waitArgs, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],
+  epoll_wait: [[...waitArgs, opt(time_ms)]],
+  eventfd_read: [[fd]],
+  pipe: [[]],
+  pipe2: [[opt(bits('flags', 2))]],
+  sigprocmask: [[int('how', 0), mayBeNull(arg('set', 'sigset', () => []))]],
+  timerfd_gettime: [[fd]],
+  timerfd_settime: [[fd, flags, newTimer]],
+};
+
+const pipefd = arg('pipefd', 'bytes8', () => new Int32Array(2));
+
+const rawEventCalls: Record<string, Arg[][]> = {
+  ...eventCalls,
+  epoll_ctl: [[epfd, int('op', 1), fd, orNull(arg('event', 'rawEvent', epollEvent))]],
+  epoll_pwait: [[...rawWaitArgs, time_ms, sigmask]],
+  epoll_pwait2: [[...rawWaitArgs, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],
+  epoll_wait: [[...rawWaitArgs, opt(time_ms)]],
+  eventfd_read: [[fd, arg('value', 'bytes8', () => new BigUint64Array(1))]],
+  pipe: [[pipefd]],
+  pipe2: [[pipefd, opt(bits('flags', 2))]],
+  sigprocmask: [
+    [
+      int('how', 0),
+      mayBeNull(arg('set', 'sigset', () => [])),
+      orNull(arg('oldset', 'bytes8', () => new Uint8Array(8))),
+    ],
+  ],
+  timerfd_gettime: [[fd, orNull(arg('curr_value', 'bytes32', () => new Uint8Array(32)))]],
+  timerfd_settime: [
+    [fd, flags, newTimer, orNull(arg('old_value', 'bytes32', () => new Uint8Array(32)))],
+  ],
+};
+
+/** The structures that go with them. */
+const eventCodecs: Record<string, Arg[][]> = {
+  FD_CLR: [[member, set]],
+  FD_ISSET: [[member, set]],
+  FD_SET: [[member, set]],
+  FD_ZERO: [[set]],
+  FdSet: [[opt(arg('fds|fd', 'setMembers', () => [3]))]],
+  decodeEpollEvents: [
+    [
+      arg('events|count', 'eventWords', () => new Uint32Array(3)),
+      arg('count', 'eventCount', () => 1),
+    ],
+  ],
+  decodeEpollParams: [[arg('bytes', 'bytes8', () => new Uint8Array(8))]],
+  decodeFOwnerEx: [[arg('bytes', 'bytes8', () => new Uint8Array(8))]],
+  decodeFlock: [[arg('bytes', 'bytes32', () => new Uint8Array(32))]],
+  decodeItimerspec: [[arg('bytes', 'bytes32', () => new Uint8Array(32))]],
+  decodeSignalfdSiginfo: [[arg('bytes', 'bytes128', () => new Uint8Array(128))]],
+  decodeSigset: [[arg('bytes', 'bytes8', () => new Uint8Array(8))]],
+  encodeEpollParams: [
+    [
+      arg('params', 'header', () => {
+        return { busy_poll_usecs: 0, busy_poll_budget: 0, prefer_busy_poll: 0 };
+      }),
+    ],
+  ],
+  encodeFOwnerEx: [[arg('owner', 'header', () => ({ type: 0, pid: 0 }))]],
+  encodeFlock: [[arg('lock', 'header', () => ({ type: 0 }))]],
+  encodeItimerspec: [[arg('timer', 'header', () => ({ value: time }))]],
+  encodeSigset: [[arg('signals', 'signals', () => [12])]],
+};
 
 /** What both forms have with the same arguments. */
 const same: Record<string, Arg[][]> = {
@@ -866,6 +1130,8 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     ...same,
     ...pure,
     ...headerCodecs,
+    ...checkedEventCalls,
+    ...eventCodecs,
     ...addressCodecs,
     accept: [[fd]],
     accept4: [[fd, opt(flags)]],
@@ -907,6 +1173,8 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     ...headerCodecs,
     ...addressCodecs,
     ...same,
+    ...rawEventCalls,
+    ...eventCodecs,
     accept: [[fd, out, addrlen]],
     accept4: [[fd, out, addrlen, opt(flags)]],
     getpeername: [[fd, out, addrlen]],
@@ -954,6 +1222,11 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     setMessages: [[index, arg('control|value', 'controlOrBytes', () => [])]],
     setName: [[index, mayBeNull(addr)]],
   },
+  'an FdSet': {
+    FD_CLR: [[member]],
+    FD_ISSET: [[member]],
+    FD_SET: [[member]],
+  },
   'sockfd/testing': {
     holdState: [
       [state, opt(arg('options', 'options', () => ({})))],
@@ -971,6 +1244,11 @@ export const modules: Record<string, Record<string, unknown>> = {
     name: (i: number) => vector().name(i),
     setMessages: (i: number, control: sockfd.ControlInit[]) => vector().setMessages(i, control),
     setName: (i: number, address: sockfd.SockAddr) => vector().setName(i, address),
+  },
+  'an FdSet': {
+    FD_CLR: (fd: number) => new sockfd.FdSet().FD_CLR(fd),
+    FD_ISSET: (fd: number) => new sockfd.FdSet().FD_ISSET(fd),
+    FD_SET: (fd: number) => new sockfd.FdSet().FD_SET(fd),
   },
   'sockfd/testing': testing,
 };
@@ -994,7 +1272,9 @@ type Callable = (...args: unknown[]) => unknown;
 
 export function functionOf(module: string, name: string): Callable {
   const found = modules[module]?.[name];
-  if (found === sockfd.MsgVec) return (...args) => Reflect.construct(sockfd.MsgVec, args);
+  if (found === sockfd.MsgVec || found === sockfd.FdSet) {
+    return (...args) => Reflect.construct(found as typeof sockfd.FdSet, args);
+  }
   return found as Callable;
 }
 

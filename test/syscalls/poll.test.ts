@@ -12,6 +12,7 @@ import {
   POLLPRI,
   POLLRDHUP,
   poll,
+  ppoll,
   SHUT_RDWR,
   SHUT_WR,
   SO_LINGER,
@@ -21,9 +22,11 @@ import {
   setsockopt,
   shutdown,
 } from '../../lib/index.js';
+import * as raw from '../../lib/raw.js';
 import { interrupted, node } from '../support/child.js';
 import {
   closedFd,
+  expectError,
   expectRefused,
   guardFds,
   listener,
@@ -182,5 +185,59 @@ tell([code(() => s.poll(fds(64), 0)), code(() => s.poll(fds(65), 0))]);`;
     expectRefused(() => poll([], 1.5), RangeError, 'timeout');
     expectRefused(() => poll([], Number.POSITIVE_INFINITY), RangeError, 'timeout');
     expectRefused(() => poll([], '1' as never), TypeError, 'timeout');
+  });
+});
+
+describe('ppoll(2)', () => {
+  it('reports as poll does, with a timespec, milliseconds, or nothing', () => {
+    const [a, b] = unixPair();
+    send(b, 'x');
+    const entry = { fd: a, events: POLLIN | POLLOUT, revents: -1 };
+    for (const timeout of [null, undefined, 0, 5, { sec: 0, nsec: 1 }, { sec: 1, nsec: 0 }]) {
+      entry.revents = -1;
+      expect(ppoll([entry], timeout)).toBe(1);
+      expect(entry.revents).toBe(POLLIN | POLLOUT);
+    }
+    expect(ppoll([entry], 0, [])).toBe(1);
+    expect(ppoll([{ fd: closedFd(), events: 0 }], 0)).toBe(1);
+  });
+
+  it('returns 0 when the time is over, to the nanosecond no sooner', () => {
+    const [a] = unixPair();
+    const start = process.hrtime.bigint();
+    expect(ppoll([{ fd: a, events: POLLIN }], { sec: 0, nsec: 2_345_678 })).toBe(0);
+    expect(process.hrtime.bigint() - start).toBeGreaterThanOrEqual(2_345_678n);
+  });
+
+  it('takes the bytes of struct pollfd, and leaves those of its timespec alone', () => {
+    const [a, b] = unixPair();
+    send(b, 'x');
+    const words = Int32Array.of(a, POLLIN);
+    const timeout = BigInt64Array.of(0n, 1_000_000n);
+    expect(raw.ppoll(words, timeout, new Uint8Array(8))).toBe(1);
+    expect((words[1] as number) >>> 16).toBe(POLLIN);
+    expect(raw.ppoll([], timeout)).toBe(0);
+    expect([...timeout]).toEqual([0n, 1_000_000n]);
+  });
+
+  it('fails with EINTR when a signal comes first, and is not called again', async () => {
+    const body = `tell('ready');
+tell(code(() => s.ppoll([], { sec: 30, nsec: 0 })));`;
+    expect(await interrupted(body, 'ppoll')).toEqual(['ready', ['EINTR', 'ppoll']]);
+  });
+
+  it('fails with EINVAL for a time that is none', () => {
+    expectError(() => ppoll([], { sec: 0, nsec: 1_000_000_000 }), 'ppoll', 'EINVAL');
+    expectError(() => ppoll([], { sec: -1, nsec: 0 }), 'ppoll', 'EINVAL');
+    expect(raw.ppoll([], { sec: 0, nsec: -1 })).toBe(-22);
+  });
+
+  it('names fds, timeout and sigmask', () => {
+    expectRefused(() => ppoll(5 as never), TypeError, 'fds');
+    expectRefused(() => ppoll([{ fd: 0.5, events: 0 }], 0), RangeError, 'fds[0].fd');
+    expectRefused(() => ppoll([], -1), RangeError, 'timeout');
+    expectRefused(() => ppoll([], { sec: 1 } as never), TypeError, 'timeout.nsec');
+    expectRefused(() => ppoll([], 0, [65]), RangeError, 'sigmask[0]');
+    expectRefused(() => ppoll([], 0, new Uint8Array(7)), RangeError, 'sigmask');
   });
 });
