@@ -61,7 +61,7 @@ export const CAN_RAW_RECV_OWN_MSGS = 4;
 export const CAN_RAW_FD_FRAMES = 5;
 /** A frame has to match all filters, not one of them. bool. Linux 4.1. */
 export const CAN_RAW_JOIN_FILTERS = 6;
-/** Frames of CAN XL as well. bool. Linux 6.2. */
+/** Frames of CAN XL as well. bool. Linux 6.1. */
 export const CAN_RAW_XL_FRAMES = 7;
 /** The virtual networks of CAN XL. can_raw_vcid_options. Linux 6.9. */
 export const CAN_RAW_XL_VCID_OPTS = 8;
@@ -81,7 +81,7 @@ export const canRawOptions = {
   [CAN_RAW_RECV_OWN_MSGS]: { name: 'CAN_RAW_RECV_OWN_MSGS', ...bool },
   [CAN_RAW_FD_FRAMES]: { name: 'CAN_RAW_FD_FRAMES', ...bool, since: '3.6' },
   [CAN_RAW_JOIN_FILTERS]: { name: 'CAN_RAW_JOIN_FILTERS', ...bool, since: '4.1' },
-  [CAN_RAW_XL_FRAMES]: { name: 'CAN_RAW_XL_FRAMES', ...bool, since: '6.2' },
+  [CAN_RAW_XL_FRAMES]: { name: 'CAN_RAW_XL_FRAMES', ...bool, since: '6.1' },
   [CAN_RAW_XL_VCID_OPTS]: {
     name: 'CAN_RAW_XL_VCID_OPTS',
     ...can_raw_vcid_options,
