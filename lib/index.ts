@@ -9,6 +9,9 @@ export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
 export * from './structs/af_netlink.js';
 export * from './structs/arphdr.js';
+export * from './structs/bluetooth.js';
+export * from './structs/can.js';
+export { CAN_RAW_FILTER_MAX, type CanFilter, type CanRawVcidOptions } from './structs/can_raw.js';
 export * from './structs/checksum.js';
 export * from './structs/clock.js';
 export {
@@ -73,12 +76,17 @@ export {
   ALG_OP_DECRYPT,
   ALG_OP_ENCRYPT,
   ALG_SET_AEAD_ASSOCLEN,
+  ALG_SET_AEAD_AUTHSIZE,
+  ALG_SET_DRBG_ENTROPY,
   ALG_SET_IV,
+  ALG_SET_KEY,
+  ALG_SET_KEY_BY_KEY_SERIAL,
   ALG_SET_OP,
 } from './structs/if_alg.js';
 export * from './structs/if_arp.js';
 export * from './structs/if_ether.js';
 export * from './structs/if_packet.js';
+export * from './structs/if_xdp.js';
 export { htonl, htons, inet_ntop, inet_pton, ntohl, ntohs } from './structs/inet.js';
 export * from './structs/ip.js';
 export * from './structs/iphdr.js';
@@ -156,6 +164,16 @@ export type {
   SockAddrVm,
 } from './structs/sockaddr.js';
 export { decodeSockaddr, encodeSockaddr } from './structs/sockaddr.js';
+export * from './structs/sockaddr_alg.js';
+export * from './structs/sockaddr_bluetooth.js';
+export * from './structs/sockaddr_can.js';
+export * from './structs/sockaddr_iucv.js';
+export * from './structs/sockaddr_l2tpip.js';
+export * from './structs/sockaddr_nfc.js';
+export * from './structs/sockaddr_pppox.js';
+export * from './structs/sockaddr_qrtr.js';
+export * from './structs/sockaddr_tipc.js';
+export * from './structs/sockaddr_xdp.js';
 export * from './structs/socket.js';
 export * from './structs/tcp.js';
 export {
@@ -169,6 +187,7 @@ export {
   type TcpAoRepair,
 } from './structs/tcp_ao.js';
 export type { TcpAoGetKeys, TcpAoKey, TcpAoKeys } from './structs/tcp_ao_keys.js';
+export * from './structs/tcp_bpf.js';
 export type { TcpBbrInfo, TcpCcInfo, TcpDctcpInfo, TcpvegasInfo } from './structs/tcp_cc_info.js';
 export { decodeTcpInfo, type TcpInfo } from './structs/tcp_info.js';
 export {
@@ -204,6 +223,7 @@ export * from './structs/udp.js';
 export * from './structs/udphdr.js';
 export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
 export * from './structs/vsock.js';
+export type { XdpMmapOffsets, XdpOptions, XdpRingOffset, XdpStatistics } from './structs/xdp.js';
 export * from './syscalls/close_range.js';
 export * from './syscalls/epoll.js';
 export * from './syscalls/eventfd.js';

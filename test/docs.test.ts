@@ -104,7 +104,13 @@ describe('README.md', () => {
   it('names every call, and calls nothing that is not there', async () => {
     const text = readFileSync(join(root, 'README.md'), 'utf8');
     const table = /## The calls\n(.*?)\n\nTheir/s.exec(text)?.[1] ?? '';
-    const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const addresses = readFileSync(join(root, 'docs', 'addresses.md'), 'utf8');
+    const codecs = [...addresses.matchAll(/`sockaddr_\w+` \| `(\w+)` \|/g)].flatMap(([, codec]) => [
+      `encodeSockaddr${codec}`,
+      `decodeSockaddr${codec}`,
+    ]);
+    const names = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const named = [...new Set([...names, ...codecs])];
     const sockfd: Record<string, unknown> = await import('../lib/index.js');
     const exported = Object.keys(sockfd).filter((name) => typeof sockfd[name] === 'function');
     expect(named.sort()).toEqual(

@@ -67,7 +67,7 @@ async function interruptedAfter(args: readonly string[], line: string): Promise<
 echo 0 0 > /proc/sys/net/ipv4/ping_group_range; exec "$@"`;
   const child = spawn('unshare', ['-rnm', 'sh', '-ec', before, 'sh', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 15_000,
+    timeout: 45_000,
   });
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

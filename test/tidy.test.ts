@@ -267,6 +267,7 @@ const through: Record<string, string> = {
   'lib/async/nonblock.ts': 'test/async/wait.test.ts',
   'lib/structs/cmsg_types.ts': 'test/structs/cmsg/bytes.test.ts',
   'lib/structs/dmabuf.ts': 'test/structs/cmsg/bytes.test.ts',
+  'lib/structs/sockaddr_fields.ts': 'test/structs/sockaddr_alg.test.ts',
   'lib/structs/ucred.ts': 'test/structs/cmsg/unix.test.ts',
   'lib/syscalls/name.ts': 'test/syscalls/socket.test.ts',
   'lib/syscalls/raw_close.ts': 'test/async/loop.test.ts',

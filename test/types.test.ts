@@ -514,3 +514,43 @@ describe('the calls of sockfd/promises', () => {
     expect(signal.aborted).toBe(false);
   });
 });
+
+describe('a further address', () => {
+  it('has the part of its union that the protocol uses', () => {
+    const bytes = sockfd.encodeSockaddrCan({ ifindex: 1, tp: { rx_id: 2, tx_id: 3 } });
+    const channel = sockfd.decodeSockaddrCan(bytes, sockfd.CAN_ISOTP);
+    expectTypeOf(channel?.tp.rx_id).toEqualTypeOf<number | undefined>();
+    expect(channel?.tp.rx_id).toBe(2);
+    const plain = sockfd.decodeSockaddrCan(bytes);
+    expectTypeOf(plain?.tp).toEqualTypeOf<undefined>();
+    expect(plain?.ifindex).toBe(1);
+    const parts = { tp: { rx_id: 2, tx_id: 3 }, j1939: {} };
+    // @ts-expect-error It has one or the other.
+    const both = () => sockfd.encodeSockaddrCan({ ifindex: 1, ...parts });
+    expect(both).toThrow(TypeError);
+  });
+
+  it('is narrowed by its kind', () => {
+    const { TIPC_SOCKET_ADDR, TIPC_SERVICE_ADDR } = sockfd;
+    const bytes = sockfd.encodeSockaddrTipc({ addrtype: TIPC_SOCKET_ADDR, ref: 1, node: 2 });
+    const addr = sockfd.decodeSockaddrTipc(bytes);
+    if (addr?.addrtype === TIPC_SOCKET_ADDR) expectTypeOf(addr.ref).toEqualTypeOf<number>();
+    if (addr?.addrtype === TIPC_SERVICE_ADDR) expectTypeOf(addr.instance).toEqualTypeOf<number>();
+    // @ts-expect-error It is of another kind.
+    expect(() => sockfd.encodeSockaddrTipc({ addrtype: TIPC_SERVICE_ADDR, ref: 1 })).toThrow();
+  });
+
+  it('is no address of a SockAddr where that loses a part', () => {
+    const addr = { family: AF_INET, addr: '127.0.0.1', port: 0 } as const;
+    // @ts-expect-error Bytes alone have the connection.
+    expect(() => sockfd.decodeSockaddrL2tpip(addr)).toThrow(TypeError);
+  });
+
+  it('of options has the values of their sockets', () => {
+    // @ts-expect-error The key is set only.
+    expect(() => getsockopt(-1, sockfd.SOL_ALG, sockfd.ALG_SET_KEY)).toThrow();
+    const filters = () => getsockopt(-1, sockfd.SOL_CAN_RAW, sockfd.CAN_RAW_FILTER);
+    expectTypeOf(filters).returns.toEqualTypeOf<sockfd.CanFilter[]>();
+    expect(filters).toThrow();
+  });
+});

@@ -12,7 +12,18 @@ import {
 import { errnoName, SystemError } from '../kernel/error.js';
 import { int32 } from '../kernel/validate.js';
 import { kernelVersion } from '../kernel/version.js';
-import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX, AF_VSOCK } from '../structs/family.js';
+import { CAN_RAW } from '../structs/can.js';
+import {
+  AF_ALG,
+  AF_CAN,
+  AF_INET,
+  AF_INET6,
+  AF_NETLINK,
+  AF_PACKET,
+  AF_UNIX,
+  AF_VSOCK,
+  AF_XDP,
+} from '../structs/family.js';
 import {
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
@@ -26,8 +37,11 @@ import {
 } from '../structs/ip.js';
 import type { Capability, Option } from '../structs/option.js';
 import { type Level, options } from '../structs/options.js';
+import { encodeSockaddrAlg } from '../structs/sockaddr_alg.js';
 import {
   SO_LINGER,
+  SOL_ALG,
+  SOL_CAN_RAW,
   SOL_ICMPV6,
   SOL_MPTCP,
   SOL_NETLINK,
@@ -35,6 +49,7 @@ import {
   SOL_RAW,
   SOL_SOCKET,
   SOL_TLS,
+  SOL_XDP,
 } from '../structs/socket.js';
 import { TCP_ULP } from '../structs/tcp.js';
 import {
@@ -47,7 +62,13 @@ import {
   socket,
   socketpair,
 } from '../syscalls/raw.js';
-import { SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../syscalls/socket.js';
+import {
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+} from '../syscalls/socket.js';
 
 /** What is known of a socket option. */
 export interface OptionInfo {
@@ -128,6 +149,22 @@ const tls: Place = {
     return [fd];
   },
 };
+/** It has options once it is bound to an algorithm. */
+function alg(type: string, name: string): Place {
+  const open = () => {
+    const fd = socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC);
+    if (fd < 0) return fd;
+    const result = bind(fd, encodeSockaddrAlg({ type, name }));
+    if (result === 0) return [fd];
+    close(fd);
+    return result;
+  };
+  return { what: `${name} of AF_ALG`, open };
+}
+
+const algs = [alg('skcipher', 'cbc(aes)'), alg('aead', 'gcm(aes)'), alg('rng', 'stdrng')];
+const canRaw = place('CAN_RAW', AF_CAN, SOCK_RAW, CAN_RAW);
+const xdp = place('AF_XDP', AF_XDP, SOCK_RAW);
 const vsock = place('AF_VSOCK', AF_VSOCK, SOCK_STREAM);
 const unix = place('AF_UNIX', AF_UNIX, SOCK_STREAM);
 
@@ -156,6 +193,9 @@ const levels: { readonly [L in Level]: { name: string; on: readonly Place[] } } 
   [SOL_TLS]: { name: 'SOL_TLS', on: [tls] },
   [SOL_MPTCP]: { name: 'SOL_MPTCP', on: [mptcp] },
   [AF_VSOCK]: { name: 'AF_VSOCK', on: [vsock] },
+  [SOL_CAN_RAW]: { name: 'SOL_CAN_RAW', on: [canRaw] },
+  [SOL_ALG]: { name: 'SOL_ALG', on: algs },
+  [SOL_XDP]: { name: 'SOL_XDP', on: [xdp] },
 };
 
 /** A row of the tables, whatever its values are. */
@@ -177,7 +217,7 @@ const isDenied = (result: number): boolean => result === -EPERM || result === -E
 /** There is no such option, or none on this kind of socket. */
 const isUnknown = (result: number): boolean => result === -ENOPROTOOPT || result === -EOPNOTSUPP;
 
-/** There is no such socket; ENOENT is of TCP_ULP. */
+/** There is no such socket; ENOENT is of TCP_ULP, and of an algorithm. */
 const isAbsent = (result: number): boolean =>
   isUnknown(result) ||
   result === -ENOENT ||

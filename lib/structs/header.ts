@@ -1,8 +1,12 @@
-/** What the codecs of packet headers share: where a header lies, and the checks of its fields. */
+/**
+ * What the codecs of packet headers and of further addresses share: where a header lies, and the
+ * checks of fields.
+ */
 import { types } from 'node:util';
 import { type Buf, Reader, Writer } from '../kernel/bytes.js';
 import {
   buffer,
+  int32,
   integer,
   isUint8Array,
   object,
@@ -49,8 +53,8 @@ export function formatMac(bytes: Uint8Array): string {
 const mac = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
 /**
- * The fields of a header to be encoded, checked while they are read. `unless` is the value of one
- * that is left out; one without may not be.
+ * The fields of a header, or of an address, to be encoded, checked while they are read. `unless` is
+ * the value of one that is left out; one without may not be.
  */
 export class Fields {
   private readonly values: Record<string, unknown>;
@@ -78,6 +82,19 @@ export class Fields {
   /** A whole number of `width` bits. */
   uint(width: number, field: string, unless?: number): number {
     return integer(this.get(field, unless), this.called(field), 0, 2 ** width - 1);
+  }
+
+  /** A C int. */
+  int(field: string, unless?: number): number {
+    return int32(this.get(field, unless), this.called(field));
+  }
+
+  /** An identifier of 64 bits. */
+  id64(field: string, unless?: bigint): bigint {
+    const value = this.get(field, unless);
+    if (typeof value !== 'bigint') throw typeError(this.called(field), 'must be a bigint', value);
+    if (BigInt.asUintN(64, value) === value) return value;
+    throw rangeError(this.called(field), 'must have at most 64 bits and no sign', value);
   }
 
   /** A multiple of `unit` up to `max`; 0 when it is left out. */

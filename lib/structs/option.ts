@@ -11,6 +11,7 @@ export type Capability =
   | 'CAP_NET_RAW'
   | 'CAP_NET_BIND_SERVICE'
   | 'CAP_NET_BROADCAST'
+  | 'CAP_SYS_ADMIN'
   | 'CAP_BPF';
 
 /**

@@ -1,9 +1,12 @@
 /** The options whose values have a type: the tables of the manual pages, by level. */
 import { netlinkOptions } from './af_netlink.js';
+import { canRawOptions } from './can.js';
 import { AF_VSOCK } from './family.js';
 import { rawOptions } from './icmp_filter.js';
 import { icmpv6Options } from './icmp6_filter.js';
+import { algOptions } from './if_alg.js';
 import { packetOptions } from './if_packet.js';
+import { xdpOptions } from './if_xdp.js';
 import {
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -15,6 +18,8 @@ import {
 import { ipv6Options } from './ipv6.js';
 import { mptcpOptions } from './mptcp.js';
 import {
+  SOL_ALG,
+  SOL_CAN_RAW,
   SOL_ICMPV6,
   SOL_MPTCP,
   SOL_NETLINK,
@@ -22,6 +27,7 @@ import {
   SOL_RAW,
   SOL_SOCKET,
   SOL_TLS,
+  SOL_XDP,
   socketOptions,
 } from './socket.js';
 import { tcpOptions } from './tcp.js';
@@ -45,6 +51,9 @@ export const options = {
   [SOL_TLS]: tlsOptions,
   [SOL_MPTCP]: mptcpOptions,
   [AF_VSOCK]: vsockOptions,
+  [SOL_CAN_RAW]: canRawOptions,
+  [SOL_ALG]: algOptions,
+  [SOL_XDP]: xdpOptions,
 } as const;
 
 export type Options = typeof options;

@@ -140,11 +140,12 @@ const UNIX_PATH_MAX = 108;
 /** The longest link-layer address that a device may have. linux/netdevice.h */
 const MAX_ADDR_LEN = 32;
 
-function name(value: unknown, argument: string, max: number): Uint8Array {
+/** The bytes of a name: text, or bytes as they are. */
+export function nameBytes(value: unknown, argument: string, max: number): Uint8Array {
   if (typeof value !== 'string' && !isUint8Array(value)) {
     throw typeError(argument, 'must be a string or a Uint8Array', value);
   }
-  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  const bytes = typeof value === 'string' ? Buffer.from(value) : buffer(value, argument);
   if (bytes.byteLength > max) throw rangeError(argument, `must have at most ${max} bytes`, value);
   return bytes;
 }
@@ -169,7 +170,7 @@ function encodeIn6(addr: Record<string, unknown>, at: string): Uint8Array {
 
 function encodeUn(addr: Record<string, unknown>, at: string): Uint8Array {
   if (addr.path !== undefined) {
-    const path = name(addr.path, `${at}.path`, UNIX_PATH_MAX);
+    const path = nameBytes(addr.path, `${at}.path`, UNIX_PATH_MAX);
     if (path.byteLength === 0 || path.includes(0)) {
       throw rangeError(`${at}.path`, 'must not be empty or contain NUL', addr.path);
     }
@@ -178,7 +179,7 @@ function encodeUn(addr: Record<string, unknown>, at: string): Uint8Array {
     return new Writer(size).u16(AF_UNIX).copy(path).bytes;
   }
   if (addr.abstract === undefined) return new Writer(2).u16(AF_UNIX).bytes;
-  const abstract = name(addr.abstract, `${at}.abstract`, UNIX_PATH_MAX - 1);
+  const abstract = nameBytes(addr.abstract, `${at}.abstract`, UNIX_PATH_MAX - 1);
   return new Writer(3 + abstract.byteLength).u16(AF_UNIX).skip(1).copy(abstract).bytes;
 }
 
@@ -269,7 +270,7 @@ export function sockaddrStorage(addr: unknown, name: string): Uint8Array {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Text where the bytes are UTF-8, otherwise a copy of the bytes. */
-function decodeName(bytes: Uint8Array): string | Uint8Array {
+export function decodeName(bytes: Uint8Array): string | Uint8Array {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -1,4 +1,6 @@
 /** Every decoder, and what it is held to. */
+
+import { addressTargets } from './addresses.js';
 import { eventTargets } from './events.js';
 import { headerTargets } from './headers.js';
 import { messageTargets } from './messages.js';
@@ -10,4 +12,5 @@ export const targets: readonly Target[] = [
   ...eventTargets,
   ...optionTargets,
   ...headerTargets,
+  ...addressTargets,
 ];

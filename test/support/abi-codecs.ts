@@ -20,6 +20,7 @@ import { encodeInetDiagReq, inet_diag_msg, type Tuple } from '../../lib/structs/
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../../lib/structs/tcp_info.js';
 import { encodeTimeval } from '../../lib/structs/timeval.js';
+import { addressCodecs } from './abi-addresses.js';
 import { headerCodecs } from './abi-headers.js';
 import { ipCodecs } from './abi-ip.js';
 import { linkCodecs } from './abi-link.js';
@@ -417,4 +418,5 @@ export const codecs: readonly Codec[] = [
   ...[...tcpInfo, ...addresses, ...options, ...netlink],
   ...headerCodecs,
   ...linkCodecs,
+  ...addressCodecs,
 ];

@@ -1,10 +1,13 @@
 /** What the C headers say that a constant is. */
+import { bluetooth } from './abi-bluetooth.js';
 import { includes, runLines } from './cc.js';
 
 /** Headers that can be included together. */
 interface Family {
   readonly name: string;
   readonly headers: readonly string[];
+  /** C declarations of what none of them has. */
+  readonly declare?: string;
   /** The names under which these headers have the constants that they spell differently. */
   readonly alias?: (name: string) => string;
 }
@@ -28,6 +31,7 @@ const families: readonly Family[] = [
       ...under('linux', 'types socket fcntl in in6 ip ipv6 tcp udp un net net_tstamp sockios'),
       ...under('linux', 'netlink genetlink rtnetlink sock_diag inet_diag unix_diag packet_diag'),
       ...under('linux', 'netlink_diag vm_sockets vm_sockets_diag xdp_diag smc_diag smc tls tipc'),
+      ...under('linux', 'nfc if_pppox qrtr l2tp'),
       ...under('linux', 'mctp icmp icmpv6 poll eventpoll eventfd timerfd signalfd io_uring'),
       ...under('linux', 'limits magic nsfs pidfd close_range route wireless can dccp llc memfd'),
       ...['linux/watch_queue.h', ...under('linux/can', 'raw isotp j1939')],
@@ -61,6 +65,7 @@ const families: readonly Family[] = [
     headers: ['linux/bpf.h'],
     alias: (name) => (name.startsWith('TCP_') ? `BPF_${name}` : name),
   },
+  { name: 'Bluetooth', headers: bluetooth.headers, declare: bluetooth.constants },
 ];
 
 /** Numbers that no header has under this name, and the C expression that they stand for. */
@@ -85,12 +90,13 @@ const expressions: Readonly<Record<string, string>> = {
 
 /** What one family says. A name that it does not know is not in the map. */
 async function ask(family: Family, names: readonly string[]): Promise<Map<string, bigint>> {
-  const { alias = (name) => name, headers } = family;
+  const { alias = (name) => name, declare = '', headers } = family;
   // linux/tcp.h of Linux 7 writes TCP_ACCECN_* with a macro that only the kernel has.
   const head = `${includes(headers)}#include <stdio.h>
 #ifndef BIT
 #define BIT(n) (1 << (n))
 #endif
+${declare}
 #define P(name, ...) printf("%s %lld\\n", #name, (long long)(__VA_ARGS__));`;
   const lines = names.map((name) => `P(${name}, ${expressions[name] ?? alias(name)})`);
   const { printed } = await runLines(head, lines);

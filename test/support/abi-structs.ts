@@ -158,5 +158,6 @@ export function toEncode({ field, text }: Sample): unknown {
   if (field.kind === 'ipv4' || field.kind === 'ipv6') return text;
   if (field.kind === 'bytes') return fromHex(text);
   const value = BigInt(text);
+  if (field.kind === 'words') return value;
   return Number(field.kind === 'number' ? BigInt.asIntN(64, value) : value);
 }

@@ -59,7 +59,7 @@ sys.stdin.read()
 `;
 
 function run(command, ...args) {
-  return execFileSync(command, args, { encoding: 'utf8', timeout: 15_000, stdio: 'pipe' });
+  return execFileSync(command, args, { encoding: 'utf8', timeout: 45_000, stdio: 'pipe' });
 }
 
 const peer = spawn('unshare', ['-n', 'python3', '-c', server], {

@@ -1093,6 +1093,54 @@ const headerCodecs: Record<string, Arg[][]> = {
   transportChecksum: [[...ends, protocol, arg('segment', 'views', () => new Uint8Array(8))]],
 };
 
+/** The codecs of further addresses, by what is right to encode. */
+const furtherAddresses: Record<string, unknown> = {
+  Alg: { type: 'hash', name: 'sha256' },
+  Can: { ifindex: 1, tp: { rx_id: 1, tx_id: 2 } },
+  Hci: { dev: 0 },
+  Iucv: { user_id: 'LNX', name: 'APP' },
+  L2: { bdaddr: '00:1A:7D:DA:71:13' },
+  Nfc: { dev_idx: 0, target_idx: 0, nfc_protocol: 1 },
+  NfcLlcp: { dev_idx: 0, target_idx: 0, nfc_protocol: 5, service_name: 'urn:nfc:sn:snep' },
+  Pppox: { sid: 1, remote: '02:00:00:00:00:01', dev: 'eth0' },
+  Qrtr: { node: 1, port: 2 },
+  Rc: { bdaddr: '00:1A:7D:DA:71:13', channel: 1 },
+  Sco: { bdaddr: '00:1A:7D:DA:71:13' },
+  Tipc: { addrtype: 3, ref: 1, node: 2 },
+  Xdp: { ifindex: 1, queue_id: 0 },
+};
+/** Those of which a SockAddr lacks a part: they are decoded from bytes alone. */
+const ofBytes: Record<string, unknown> = {
+  L2tpip: { addr: '127.0.0.1', conn_id: 1 },
+  L2tpip6: { addr: '::1', conn_id: 1 },
+};
+
+const addressCodecs: Record<string, Arg[][]> = {
+  ...Object.fromEntries(
+    Object.entries({ ...furtherAddresses, ...ofBytes }).map(([name, right]) => {
+      return [`encodeSockaddr${name}`, [[arg('addr', 'header', () => right)]]];
+    }),
+  ),
+  ...Object.fromEntries(
+    Object.keys(furtherAddresses).map((name) => [
+      `decodeSockaddr${name}`,
+      [[arg('addr', 'sockaddr', () => new Uint8Array(128))]],
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.keys(ofBytes).map((name) => [
+      `decodeSockaddr${name}`,
+      [[arg('addr', 'buf', () => new Uint8Array(32))]],
+    ]),
+  ),
+  decodeSockaddrCan: [
+    [
+      arg('addr', 'sockaddr', () => new Uint8Array(24)),
+      opt(arg('protocol', 'int', () => sockfd.CAN_J1939)),
+    ],
+  ],
+};
+
 const af = int('af', AF_INET);
 const binary = arg('src', 'some', () => new Uint8Array(4));
 
@@ -1129,6 +1177,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     ...headerCodecs,
     ...checkedEventCalls,
     ...eventCodecs,
+    ...addressCodecs,
     accept: [[fd]],
     accept4: [[fd, opt(flags)]],
     getpeername: [[fd]],
@@ -1167,6 +1216,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
   'sockfd/raw': {
     ...pure,
     ...headerCodecs,
+    ...addressCodecs,
     ...same,
     ...rawEventCalls,
     ...eventCodecs,

@@ -90,30 +90,38 @@ function received(fd: number, size = 64, flags = MSG_DONTWAIT): string {
 const readable = (fd: number): boolean => poll([{ fd, events: POLLIN }], 0) === 1;
 
 describe('MSG_WAITALL', () => {
-  /** A python that sends, once this process waits, `rest` over the socket, and ends. */
-  function sendLate(fd: number, rest: string): Promise<unknown> {
-    const script = `import socket, sys, time
+  /**
+   * A python that sends, once this process waits, `rest` over the socket, and closes it. It ends when
+   * it is told to: its end is a signal, which would end the call as well.
+   */
+  function sendLate(fd: number, rest: string): () => Promise<unknown> {
+    const script = `import os, socket, sys, time
 s = socket.socket(fileno=3)
 number = { 'x86_64': '45 ', 'aarch64': '207 ' }[sys.argv[2]]
 for _ in range(10000):
   with open(f'/proc/{sys.argv[1]}/syscall') as file:
     if file.read().startswith(number): break
   time.sleep(0.001)
-s.send(sys.argv[3].encode())`;
+s.send(sys.argv[3].encode())
+os.closerange(3, 256)
+sys.stdin.read()`;
     const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
     const child = spawn('python3', ['-c', script, String(process.pid), machine, rest], {
-      stdio: ['ignore', 'ignore', 'inherit', fd],
+      stdio: ['pipe', 'ignore', 'inherit', fd],
     });
-    return once(child, 'close');
+    return () => {
+      child.stdin?.end();
+      return once(child, 'close');
+    };
   }
 
   it('waits for a slow writer, and recv without it does not', async () => {
     // recv(2): "requests that the operation block until the full request is satisfied."
     const [a, b] = unixPair();
     send(a, 'abc');
-    const ended = sendLate(a, 'defgh');
+    const end = sendLate(a, 'defgh');
     expect(received(b, 8, MSG_WAITALL)).toBe('abcdefgh');
-    await ended;
+    await end();
     send(a, 'ij');
     expect(received(b, 8, 0)).toBe('ij');
   });
@@ -122,11 +130,11 @@ s.send(sys.argv[3].encode())`;
     // "the call may still return less data than requested if […] disconnect occurs"
     const [a, b] = unixPair();
     send(a, 'abc');
-    const ended = sendLate(a, 'de');
+    const end = sendLate(a, 'de');
     shut(a);
     expect(received(b, 8, MSG_WAITALL)).toBe('abcde');
     expect(received(b, 8, MSG_WAITALL)).toBe('');
-    await ended;
+    await end();
   });
 
   it('ends with what there is when a signal comes', async () => {

@@ -9,6 +9,8 @@ import {
   IPPROTO_TCP,
   IPPROTO_UDP,
   IPPROTO_UDPLITE,
+  SOL_ALG,
+  SOL_CAN_RAW,
   SOL_ICMPV6,
   SOL_MPTCP,
   SOL_NETLINK,
@@ -16,11 +18,15 @@ import {
   SOL_RAW,
   SOL_SOCKET,
   SOL_TLS,
+  SOL_XDP,
 } from '../../../lib/index.js';
 import { netlinkOptions } from '../../../lib/structs/af_netlink.js';
+import { canRawOptions } from '../../../lib/structs/can.js';
 import { rawOptions } from '../../../lib/structs/icmp_filter.js';
 import { icmpv6Options } from '../../../lib/structs/icmp6_filter.js';
+import { algOptions } from '../../../lib/structs/if_alg.js';
 import { packetOptions } from '../../../lib/structs/if_packet.js';
+import { xdpOptions } from '../../../lib/structs/if_xdp.js';
 import { ipOptions } from '../../../lib/structs/ip.js';
 import { ipv6Options } from '../../../lib/structs/ipv6.js';
 import { mptcpOptions } from '../../../lib/structs/mptcp.js';
@@ -30,6 +36,8 @@ import { tlsOptions } from '../../../lib/structs/tls.js';
 import { udpOptions } from '../../../lib/structs/udp.js';
 import { udpliteOptions } from '../../../lib/structs/udplite.js';
 import { vsockOptions } from '../../../lib/structs/vsock.js';
+import { alg, algTrials } from './alg.js';
+import { canRaw, canRawTrials } from './can.js';
 import { icmp6, icmpTrials, icmpv6Trials } from './icmp.js';
 import { ipTrials } from './ip.js';
 import { ipv6Trials } from './ipv6.js';
@@ -43,6 +51,7 @@ import { tls, tlsTrials } from './tls.js';
 import { udpTrials } from './udp.js';
 import { udplite, udpliteTrials } from './udplite.js';
 import { vsock, vsockTrials } from './vsock.js';
+import { xdp, xdpTrials } from './xdp.js';
 
 export type { Trial } from './make.js';
 
@@ -116,4 +125,13 @@ export const levels: readonly Level[] = [
   { name: 'SOL_TLS', level: SOL_TLS, table: tlsOptions, trials: tlsTrials, make: tls },
   { name: 'SOL_MPTCP', level: SOL_MPTCP, table: mptcpOptions, trials: mptcpTrials, make: mptcp },
   { name: 'AF_VSOCK', level: AF_VSOCK, table: vsockOptions, trials: vsockTrials, make: vsock },
+  {
+    name: 'SOL_CAN_RAW',
+    level: SOL_CAN_RAW,
+    table: canRawOptions,
+    trials: canRawTrials,
+    make: canRaw,
+  },
+  { name: 'SOL_ALG', level: SOL_ALG, table: algOptions, trials: algTrials, make: alg },
+  { name: 'SOL_XDP', level: SOL_XDP, table: xdpOptions, trials: xdpTrials, make: xdp },
 ];

@@ -73,6 +73,8 @@ export interface Trial {
   reads?: (set: unknown, fd: number) => unknown;
   /** It cannot be read: how else to see what setting it did. */
   writeonly?: boolean;
+  /** What reading it answers then; ENOPROTOOPT unless given. */
+  unread?: string;
   /** What its bytes mean, where that is no int, time or name: decoded by the test, not by us. */
   decode?: (bytes: Buffer) => unknown;
   /** How many bytes are offered for that; 256 unless given. */
