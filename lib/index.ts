@@ -2,6 +2,7 @@
  * sockfd — the Linux socket interface: the checked form of every call, which throws SystemError;
  * the constants; the codecs of addresses and structures.
  */
+export { fdOf, type HasFd } from './inspect/fd_of.js';
 export { type OptionInfo, optionInfo, optionTable } from './inspect/options.js';
 export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';

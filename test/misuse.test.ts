@@ -38,11 +38,11 @@ describe('the table of functions', () => {
   }
 
   for (const { module, name } of functions) {
-    it(`calls ${name} of ${module} with arguments that are right`, () => {
+    it(`calls ${name} of ${module} with arguments that are right`, async () => {
       for (const args of calls[module]?.[name] ?? []) {
         const right = args.map((argument) => argument.right());
         try {
-          const result = functionOf(module, name)(...right);
+          const result = await functionOf(module, name)(...right);
           const pairAt = { socketpair: 3, pipe: 0 }[name];
           if (pairAt !== undefined && module === 'sockfd/raw')
             giveBack([...(right[pairAt] as Int32Array)], name);
@@ -58,12 +58,12 @@ describe('the table of functions', () => {
 
 describe('a wrong argument', () => {
   for (const { module, name } of functions) {
-    it(`is refused by name: ${name} of ${module}`, () => {
+    it(`is refused by name: ${name} of ${module}`, async () => {
       const before = countFds();
       const complaints: string[] = [];
       let n = 0;
       for (const misuse of misuses(module, name)) {
-        const said = complaint(misuse);
+        const said = await complaint(misuse);
         if (said !== undefined) complaints.push(said);
         if (n++ % 64 === 0) globalThis.gc?.();
       }
@@ -76,9 +76,9 @@ describe('a wrong argument', () => {
 describe('two wrong arguments', () => {
   for (const { module, name } of functions) {
     if (calls[module]?.[name]?.every((args) => args.length < 2)) continue;
-    it(`are refused by one of their names: ${name} of ${module}`, () => {
+    it(`are refused by one of their names: ${name} of ${module}`, async () => {
       const before = countFds();
-      const said = [...doubleMisuses(module, name)].map(complaint);
+      const said = await Promise.all([...doubleMisuses(module, name)].map(complaint));
       expect(said.filter((text) => text !== undefined)).toEqual([]);
       expect(countFds()).toBe(before);
     });

@@ -57,6 +57,8 @@ afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
 const gyp = join(root, 'build/Release/sockfd.node');
 const cmake = join(root, 'out/cmake/build/Release/sockfd.node');
+/** The other addon, which lies beside the first. */
+const watcherOf = (addon: string): string => addon.replace(/sockfd(?=[^/]*$)/, 'watcher');
 
 /** The members of `interface Native`, as the source has them. */
 function nativeNames(): string[] {
@@ -92,7 +94,8 @@ describe('a build', () => {
   beforeAll(() => {
     const inputs = ['native', 'CMakeLists.txt'].flatMap((name) => {
       const path = join(root, name);
-      return name === 'native' ? readdirSync(path).map((file) => join(path, file)) : [path];
+      if (name !== 'native') return [path];
+      return (readdirSync(path, { recursive: true }) as string[]).map((file) => join(path, file));
     });
     // It takes its time; what is newer than its sources is as good as new.
     if (existsSync(cmake) && statSync(cmake).mtimeMs > newest(inputs)) return;
@@ -121,11 +124,12 @@ describe('a build', () => {
     ['cmake-js', cmake],
   ])('of %s needs nothing but Node-API and an old C library', (_name, addon) => {
     expectPortable(addon);
+    expectPortable(watcherOf(addon), /^uv_\w+$/);
   });
 });
 
 /** What the dynamic linker says of an addon. */
-function expectPortable(addon: string): void {
+function expectPortable(addon: string, libuv = /^$/): void {
   const needed = [...run('readelf', ['-dW', addon]).matchAll(/\(NEEDED\).*\[(.*)\]/g)];
   const libraries = needed.map(([, name = '']) => name);
   expect(
@@ -140,8 +144,11 @@ function expectPortable(addon: string): void {
     return symbols.filter(([kind]) => kinds.includes(kind)).map(([, name]) => name);
   };
   const imported = of('U');
-  expect(imported.filter((name) => /^uv_/.test(name))).toEqual([]);
-  const others = imported.filter((name) => !/^(napi_|node_api_)\w+$/.test(name));
+  // The calls need no event loop: other runtimes have no libuv.
+  const fromLibuv = imported.filter((name) => /^uv_/.test(name));
+  expect(fromLibuv.filter((name) => !libuv.test(name))).toEqual([]);
+  expect(fromLibuv.length > 0).toBe(libuv.test('uv_poll_start'));
+  const others = imported.filter((name) => !/^(napi_|node_api_|uv_)\w+$/.test(name));
   expect(others.filter((name) => !/@GLIBC_[\d.]+$/.test(name))).toEqual([]);
   // The runtime's own hooks, which may be missing.
   const weak = of('w').map((name) => name.replace(/@.*/, ''));
@@ -255,7 +262,10 @@ describe('the tarball', () => {
       if (file !== '' && existsSync(from)) cpSync(from, join(copy, file));
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    run(tool('prebuildify'), ['--napi', '--strip', '--tag-libc'], { cwd: copy });
+    // The last step builds anew what prebuildify has moved away.
+    const [prebuild = ''] = manifest.scripts.prebuild.split(' && node-gyp');
+    const path = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+    run('sh', ['-c', prebuild], { cwd: copy, env: { ...process.env, PATH: path } });
     run(tool('tsc'), ['-p', 'tsconfig.build.json'], { cwd: copy });
     const quiet = ['--ignore-scripts', '--json', '--cache', join(temporary, 'npm')];
     const pack = (directory: string): typeof packed => {
@@ -282,11 +292,14 @@ describe('the tarball', () => {
     const paths = packed.files.map(({ path }) => path);
     const known =
       /^(dist|lib|native|docs|examples)\/|^(binding\.gyp|CMakeLists\.txt|package\.json|CHANGELOG\.md|README\.md|LICENSE)$/;
-    const prebuilt = /^prebuilds\/linux-(x64|arm64)\/sockfd\.(glibc|musl)\.node$/;
+    const prebuilt = /^prebuilds\/linux-(x64|arm64)\/(sockfd|watcher)\.(glibc|musl)\.node$/;
     expect(paths.filter((path) => !known.test(path) && !prebuilt.test(path))).toEqual([]);
-    expect(paths.filter((path) => prebuilt.test(path))).toHaveLength(1);
+    expect(paths.filter((path) => prebuilt.test(path))).toHaveLength(2);
     expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md']));
-    for (const file of readdirSync(join(root, 'native'))) expect(paths).toContain(`native/${file}`);
+    const natives = readdirSync(join(root, 'native'), { recursive: true }) as string[];
+    for (const file of natives.filter((each) => each.includes('.'))) {
+      expect(paths).toContain(`native/${file}`);
+    }
     const sources = paths.filter((path) => /^lib\/.*\.ts$/.test(path));
     for (const source of sources) {
       const stem = source.replace(/^lib\/(.*)\.ts$/, 'dist/$1');
@@ -306,8 +319,10 @@ describe('the tarball', () => {
   });
 
   it('has a binary that needs nothing but Node-API and an old C library', () => {
-    const [binary = ''] = packed.files.map(({ path }) => path).filter((p) => p.endsWith('.node'));
+    const binaries = packed.files.map(({ path }) => path).filter((p) => p.endsWith('.node'));
+    const [binary = ''] = binaries.filter((path) => path.includes('/sockfd.'));
     expectPortable(installed(binary));
+    expectPortable(installed(watcherOf(binary)), /^uv_\w+$/);
   });
 
   /** A PATH with Node and a shell, and so without a compiler. */
@@ -336,7 +351,11 @@ describe('the tarball', () => {
       `import { AF_UNIX, close, recv, send, SOCK_STREAM, socketpair } from 'sockfd';
        import * as raw from 'sockfd/raw';
        import { holdState } from 'sockfd/testing';
+       import * as promises from 'sockfd/promises';
        const [a, b] = socketpair(AF_UNIX, SOCK_STREAM);
+       const waiting = promises.recv(a, new Uint8Array(8));
+       send(b, 'xyz');
+       if ((await waiting) !== 3) throw new Error('lost');
        send(a, 'x');
        const held = holdState('LISTEN');
        console.log(recv(b, new Uint8Array(8)), raw.close(a), raw.close(b), held.state);
@@ -355,8 +374,10 @@ describe('the tarball', () => {
   });
 
   it('has its entry points, and no others', () => {
-    const resolvable = ['sockfd', 'sockfd/raw', 'sockfd/testing', 'sockfd/package.json'];
-    const hidden = ['dist/index.js', 'lib/index.ts', 'kernel/addon.js', 'promises', 'binding.gyp'];
+    const resolvable = ['', '/raw', '/promises', '/testing', '/package.json'].map((path) => {
+      return `sockfd${path}`;
+    });
+    const hidden = ['dist/index.js', 'lib/index.ts', 'kernel/addon.js', 'watcher', 'binding.gyp'];
     const program = `
       const names = JSON.parse(process.argv[1]);
       console.log(JSON.stringify(names.map((name) => {
@@ -369,7 +390,8 @@ describe('the tarball', () => {
       ...resolvable.map(() => 'found'),
       ...hidden.map(() => 'ERR_PACKAGE_PATH_NOT_EXPORTED'),
     ]);
-    expect(Object.keys(manifest.exports)).toEqual(['.', './raw', './testing', './package.json']);
+    const exported = Object.keys(manifest.exports).map((path) => path.replace('.', 'sockfd'));
+    expect(exported).toEqual(resolvable);
   });
 
   it('has the sockfd command', () => {

@@ -90,6 +90,7 @@ import {
   type TpacketStats,
   tcp_zerocopy_receive,
 } from '../lib/index.js';
+import * as promises from '../lib/promises.js';
 import * as raw from '../lib/raw.js';
 import { guardFds, LOOPBACK, open, own } from './support/sockets.js';
 
@@ -471,6 +472,46 @@ describe('the calls', () => {
     });
     const fd = own(sockfd.eventfd(1));
     expect(sockfd.eventfd_read(fd)).toBe(1n);
+  });
+});
+
+describe('the calls of sockfd/promises', () => {
+  it('promise what those of sockfd return', () => {
+    type Result<F extends (...args: never[]) => unknown> = Promise<ReturnType<F>>;
+    expectTypeOf(promises.accept).returns.toEqualTypeOf<Result<typeof sockfd.accept>>();
+    expectTypeOf(promises.accept4).returns.toEqualTypeOf<Result<typeof sockfd.accept4>>();
+    expectTypeOf(promises.connect).returns.toEqualTypeOf<Result<typeof sockfd.connect>>();
+    expectTypeOf(promises.poll).returns.toEqualTypeOf<Result<typeof sockfd.poll>>();
+    expectTypeOf(promises.read).returns.toEqualTypeOf<Result<typeof sockfd.read>>();
+    expectTypeOf(promises.recv).returns.toEqualTypeOf<Result<typeof sockfd.recv>>();
+    expectTypeOf(promises.recvfrom).returns.toEqualTypeOf<Result<typeof sockfd.recvfrom>>();
+    expectTypeOf(promises.recvmsg).returns.toEqualTypeOf<Result<typeof sockfd.recvmsg>>();
+    expectTypeOf(promises.send).returns.toEqualTypeOf<Result<typeof sockfd.send>>();
+    expectTypeOf(promises.sendmsg).returns.toEqualTypeOf<Result<typeof sockfd.sendmsg>>();
+    expectTypeOf(promises.sendto).returns.toEqualTypeOf<Result<typeof sockfd.sendto>>();
+    expectTypeOf(promises.write).returns.toEqualTypeOf<Result<typeof sockfd.write>>();
+    expect(Object.keys(promises)).toContain('recv');
+  });
+
+  it('take the options last, or early', () => {
+    const { signal } = new AbortController();
+    const buf = new Uint8Array(1);
+    compiles(async (fd, addr) => {
+      await promises.recv(fd, buf, { signal });
+      await promises.recv(fd, buf, 0, { timeout: 1 });
+      await promises.recv(fd, buf, 0, 0, 1, { signal, timeout: 1 });
+      await promises.connect(fd, addr, { signal });
+      await promises.poll([], 5, { signal });
+      for await (const { fd: accepted } of promises.connections(fd)) sockfd.close(accepted);
+      for await (const { data } of promises.datagrams(fd, { signal })) data.fill(0);
+      // @ts-expect-error nothing comes after the options
+      await promises.recv(fd, buf, { signal }, 0);
+      // @ts-expect-error a signal is an AbortSignal
+      await promises.recv(fd, buf, { signal: true });
+      // @ts-expect-error poll has a timeout of its own
+      await promises.poll([], { timeout: 5 });
+    });
+    expect(signal.aborted).toBe(false);
   });
 });
 

@@ -1,11 +1,12 @@
 /**
- * The native addon: where it is found, and what it offers. The only file that touches the binary.
+ * The native addons: where they are found, and what they offer. The only file that touches the
+ * binaries.
  *
- * Each function makes the one system call of its name. It returns what the call returned, or
- * `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
+ * Each function of `Native` makes the one system call of its name. It returns what the call
+ * returned, or `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
  */
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Buf } from './bytes.js';
 
@@ -157,7 +158,24 @@ function isOurs(require: NodeJS.Require): boolean {
   }
 }
 
-function load(): Native {
+/** The watcher: an epoll descriptor that is joined to the event loop. */
+export interface Watcher {
+  /** The descriptor. The watcher closes it when its environment ends. */
+  readonly epfd: number;
+  /** The process stays. */
+  ref(): void;
+  /** The process may end: how a watcher begins. */
+  unref(): void;
+}
+
+/** The functions of the addon that joins an epoll descriptor to the event loop. */
+interface WatcherAddon {
+  /** Calls `callback` whenever there are events. @returns the watcher, or `-errno` */
+  watch(callback: () => void): Watcher | number;
+}
+
+/** Loads one of the two addons, which lie beside each other. */
+function load(name: 'sockfd' | 'watcher'): unknown {
   const { platform, arch } = process;
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
     throw new Error(`sockfd runs on Linux on x64 and arm64 only; this is ${platform} on ${arch}`);
@@ -169,7 +187,9 @@ function load(): Native {
   const find = require('node-gyp-build') as { path(dir: string): string };
   let path: string;
   try {
-    path = find.path(root);
+    // It says where they are, and for which C library; not which of the two.
+    const found = find.path(root);
+    path = join(dirname(found), basename(found).replace(/^[^.]+/, name));
   } catch {
     throw new Error(
       `sockfd has no binary for this ${arch} machine's C library and none was built; ` +
@@ -178,10 +198,18 @@ function load(): Native {
     );
   }
   try {
-    return require(path) as Native;
+    return require(path);
   } catch (cause) {
     throw new Error(`sockfd could not load ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 
-export const native: Native = load();
+export const native: Native = load('sockfd') as Native;
+
+/**
+ * Makes a watcher. Its addon is loaded when it is first wanted: it needs libuv, which the calls do
+ * not.
+ */
+export function watch(callback: () => void): Watcher | number {
+  return (load('watcher') as WatcherAddon).watch(callback);
+}

@@ -31,6 +31,12 @@ export function rangeError(name: string, must: string, value: unknown): RangeErr
   return Object.assign(error, { code: 'ERR_OUT_OF_RANGE' });
 }
 
+/** For a value of the right type and range that cannot be used as it is now. */
+export function valueError(name: string, must: string, value: unknown): TypeError {
+  const error = new TypeError(`The "${name}" argument ${must}. Received ${describe(value)}`);
+  return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
+}
+
 /** `value`, which must be a whole number from `min` to `max`. */
 export function integer(value: unknown, name: string, min: number, max: number): number {
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) {
@@ -79,6 +85,12 @@ export function buffer(value: unknown, name: string): Uint8Array {
   } catch {
     throw typeError(name, 'must not be detached or out of the bounds of its buffer', value);
   }
+}
+
+/** The arguments `offset` and `length`, which must choose a part of so many bytes. */
+export function part(size: number, offset: unknown, length: unknown): void {
+  const from = offset === undefined ? 0 : integer(offset, 'offset', 0, size);
+  if (length !== undefined) integer(length, 'length', 0, size - from);
 }
 
 /** Whether `value` is a Uint8Array, of whatever realm. */

@@ -1,6 +1,6 @@
 /** close_range(2). */
-import { native } from '../kernel/addon.js';
 import { check } from '../kernel/error.js';
+import * as raw from './raw.js';
 
 /**
  * First give the calling thread a table of descriptors of its own. The other threads, Node's among
@@ -26,5 +26,5 @@ export const CLOSE_RANGE_CLOEXEC = 4;
  * Since Linux 5.9. https://man7.org/linux/man-pages/man2/close_range.2.html
  */
 export function close_range(first: number, last: number, flags = 0): void {
-  check(native.close_range(first, last, flags), 'close_range');
+  check(raw.close_range(first, last, flags), 'close_range');
 }

@@ -3,6 +3,7 @@ import { native } from '../kernel/addon.js';
 import type { Buf } from '../kernel/bytes.js';
 import { EBADF } from '../kernel/errno.js';
 import { check } from '../kernel/error.js';
+import * as raw from './raw.js';
 
 /** Duplicate to the lowest free descriptor from `arg` on. fcntl(2) */
 export const F_DUPFD = 0;
@@ -251,7 +252,7 @@ export function writev(fd: number, bufs: readonly Buf[]): number {
  * https://man7.org/linux/man-pages/man2/close.2.html
  */
 export function close(fd: number): void {
-  check(native.close(fd), 'close');
+  check(raw.close(fd), 'close');
 }
 
 /**
@@ -278,7 +279,7 @@ export function dup(oldfd: number): number {
  * https://man7.org/linux/man-pages/man2/dup.2.html
  */
 export function dup2(oldfd: number, newfd: number): number {
-  return check(native.dup2(oldfd, newfd), 'dup2');
+  return check(raw.dup2(oldfd, newfd), 'dup2');
 }
 
 /**
@@ -293,7 +294,7 @@ export function dup2(oldfd: number, newfd: number): number {
  * https://man7.org/linux/man-pages/man2/dup.2.html
  */
 export function dup3(oldfd: number, newfd: number, flags: number): number {
-  return check(native.dup3(oldfd, newfd, flags), 'dup3');
+  return check(raw.dup3(oldfd, newfd, flags), 'dup3');
 }
 
 /**

@@ -28,6 +28,7 @@ import { decodeSockaddr, type SockAddrLike, sockaddrBytes } from '../structs/soc
 import { type Timespec, timespecBytes } from '../structs/timespec.js';
 import { name } from './name.js';
 
+export { close, close_range, dup2, dup3 } from './raw_close.js';
 export {
   epoll_ctl,
   epoll_pwait,
@@ -45,7 +46,6 @@ export {
 } from './raw_event.js';
 
 export const {
-  close_range,
   epoll_create,
   epoll_create1,
   eventfd,
@@ -62,10 +62,7 @@ export const {
 export const {
   accept,
   accept4,
-  close,
   dup,
-  dup2,
-  dup3,
   fcntl,
   getpeername,
   getsockname,

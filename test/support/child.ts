@@ -51,6 +51,7 @@ function program(body: string): string[] {
 import { writeSync } from 'node:fs';
 import * as s from ${url('index.js')};
 import * as raw from ${url('raw.js')};
+import * as promises from ${url('promises.js')};
 import * as testing from ${url('testing.js')};
 const tell = (value) => writeSync(1, JSON.stringify(value) + '\\n');
 const nofile = (limit) => {
@@ -75,9 +76,9 @@ const lo = { family: s.AF_INET, addr: '127.0.0.1', port: 0 };
 }
 
 /**
- * Runs an ES module in a node of its own, with the compiled package as `s`, `raw` and `testing`,
- * and returns what it told: `tell(value)`. `nofile(limit)` sets RLIMIT_NOFILE; before, node needs a
- * descriptor for each module. `wrapper` is a command that runs it, such as `unshare`.
+ * Runs an ES module in a node of its own, with the compiled package as `s`, `raw`, `promises` and
+ * `testing`, and returns what it told: `tell(value)`. `nofile(limit)` sets RLIMIT_NOFILE; before,
+ * node needs a descriptor for each module. `wrapper` is a command that runs it, such as `unshare`.
  */
 export function node(body: string, wrapper: readonly string[] = []): unknown[] {
   const [command = process.execPath, ...args] = [...wrapper, process.execPath, ...program(body)];

@@ -9,6 +9,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import * as sockfd from '../../lib/index.js';
+import * as promises from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
 import * as testing from '../../lib/testing.js';
 
@@ -148,6 +149,21 @@ export const typedArrays = [
   BigInt64Array,
   BigUint64Array,
 ];
+
+/** Of those that are no integers, the ones that may be the options of a promise. */
+const plainObjects = [
+  '{}',
+  'an object without a prototype',
+  'an object of another realm',
+  'an object that traps conversion',
+  'a Proxy of {}',
+  'a revoked Proxy',
+];
+
+/** The same, where the options may stand. */
+const orOptions = (wrong: readonly Wrong[]): Wrong[] => {
+  return wrong.filter(([label]) => !plainObjects.includes(label));
+};
 
 /** Memory that is no memory any more, or never was. */
 const lostMemory: Wrong[] = [
@@ -474,6 +490,10 @@ export const wrongValues = {
   int: integer(constant('2 ** 31', 2 ** 31), constant('2 ** 32 - 1', 2 ** 32 - 1)),
   /** A C int or unsigned. */
   bits: integer(constant('2 ** 32', 2 ** 32)),
+  /** The same two, and a part, where the options of a promise may stand. */
+  intOrOptions: orOptions(integer(constant('2 ** 31', 2 ** 31))),
+  bitsOrOptions: orOptions(integer(constant('2 ** 32', 2 ** 32))),
+  partOrOptions: orOptions(integer(constant('-1', -1), constant('9', 9))),
   uint32: integer(constant('2 ** 32', 2 ** 32), constant('-1', -1)),
   uint16: integer(constant('65536', 65536), constant('-1', -1)),
   uint8: integer(constant('256', 256), constant('-1', -1)),
@@ -1124,6 +1144,31 @@ const addressCodecs: Record<string, Arg[][]> = {
 const af = int('af', AF_INET);
 const binary = arg('src', 'some', () => new Uint8Array(4));
 
+const waitOptions = opt(arg('options', 'options', () => ({ timeout: 0 })));
+const partOrOptions = ['offset', 'length'].map((name, i) => {
+  return opt(arg(name, 'partOrOptions', () => 8 * i));
+});
+const flagsOrOptions = opt(arg('flags', 'bitsOrOptions', () => 0));
+const onPart = [...partOrOptions, waitOptions];
+const timeoutOrOptions = opt(arg('timeout', 'intOrOptions', () => 0));
+
+/** The calls that wait. */
+const promiseCalls: Record<string, Arg[][]> = {
+  accept: [[fd, waitOptions]],
+  accept4: [[fd, flagsOrOptions, waitOptions]],
+  connect: [[fd, addr, waitOptions]],
+  epoll_wait: [[epfd, int('maxevents', 1), timeoutOrOptions, waitOptions]],
+  poll: [[arg('fds', 'pollfds', () => [{ ...entry }]), timeoutOrOptions, waitOptions]],
+  read: [[fd, buf, ...onPart]],
+  recv: [[fd, buf, flagsOrOptions, ...onPart]],
+  recvfrom: [[fd, buf, flagsOrOptions, ...onPart]],
+  recvmsg: [[fd, arg('msg', 'room', iov), flagsOrOptions, waitOptions]],
+  send: [[fd, source, flagsOrOptions, ...onPart]],
+  sendmsg: [[fd, message, flagsOrOptions, waitOptions]],
+  sendto: [[fd, source, flags, mayBeNull(addr), ...onPart]],
+  write: [[fd, source, ...onPart]],
+};
+
 /** Every exported function: one list of right arguments for each way to call it. */
 export const calls: Record<string, Record<string, Arg[][]>> = {
   sockfd: {
@@ -1227,6 +1272,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     FD_ISSET: [[member]],
     FD_SET: [[member]],
   },
+  'sockfd/promises': promiseCalls,
   'sockfd/testing': {
     holdState: [
       [state, opt(arg('options', 'options', () => ({})))],
@@ -1250,12 +1296,17 @@ export const modules: Record<string, Record<string, unknown>> = {
     FD_ISSET: (fd: number) => new sockfd.FdSet().FD_ISSET(fd),
     FD_SET: (fd: number) => new sockfd.FdSet().FD_SET(fd),
   },
+  'sockfd/promises': promises,
   'sockfd/testing': testing,
 };
 
 /** Exported functions that are no calls with arguments of a user's. */
 export const notCalls: Record<string, string> = {
   SystemError: 'a class that the package makes',
+  connections: 'makes its calls later',
+  datagrams: 'makes its calls later',
+  epollEvents: 'makes its calls later',
+  fdOf: 'takes objects of Node, and refuses others by a code of its own',
   sk_meminfo: 'reads from a cursor of the package',
 };
 
@@ -1318,8 +1369,12 @@ export function* doubleMisuses(module: string, name: string): Generator<Misuse> 
     for (let first = 0; first < args.length; first++) {
       for (let second = first + 1; second < args.length; second++) {
         const both = [args[first], args[second]].map((argument) => argument?.name);
+        const isWrong = (n: number, label: string): boolean => {
+          return !/OrOptions$/.test(args[n]?.kind ?? '') || !plainObjects.includes(label);
+        };
         for (const [label, make] of wrongForAll) {
           for (const [other, makeOther] of wrongForAll) {
+            if (!isWrong(first, label) || !isWrong(second, other)) continue;
             yield {
               title: `${module} ${name}, ${both[0]}: ${label}, ${both[1]}: ${other}`,
               name: both.join('|'),
@@ -1337,12 +1392,22 @@ export function* doubleMisuses(module: string, name: string): Generator<Misuse> 
   }
 }
 
+/** What `run` returns. A call that returns a promise throws nothing: it rejects. */
+function promised(title: string, run: () => unknown): unknown {
+  if (!title.startsWith('sockfd/promises')) return run();
+  try {
+    return run();
+  } catch (error) {
+    throw new Error(`it was thrown, not rejected: ${error}`);
+  }
+}
+
 /** What is wrong with the answer to a misuse; undefined when it is as the contract says. */
-export function complaint({ title, name, run }: Misuse): string | undefined {
+export async function complaint({ title, name, run }: Misuse): Promise<string | undefined> {
   const before = traps.sprung;
   let error: unknown;
   try {
-    const result = run();
+    const result = await promised(title, run);
     if (typeof result === 'object') (result as Partial<Disposable> | null)?.[Symbol.dispose]?.();
     return `${title}: returned ${String(result)}`;
   } catch (thrown) {
@@ -1374,7 +1439,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const all = [...misuses(module, name), ...doubleMisuses(module, name)];
     raw.close(marker(index));
     for (const [n, misuse] of all.entries()) {
-      const said = complaint(misuse);
+      const said = await complaint(misuse);
       if (said !== undefined) complaints.push(said);
       if (collect === 'gc') globalThis.gc?.({ type: n % 64 === 0 ? 'major' : 'minor' });
     }

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import {
+  EPOLL_CTL_ADD,
+  EPOLLIN,
+  epoll_create1,
+  epoll_ctl,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLRDHUP,
+  recv as recvNow,
+  send as sendNow,
+} from '../../lib/index.js';
+import { epoll_wait, poll, recv } from '../../lib/promises.js';
+import {
+  failure,
+  isSettled,
+  registered,
+  rejection,
+  turns,
+  warmPromises,
+} from '../support/promises.js';
+import { closedFd, guardFds, own, shut, unixPair } from '../support/sockets.js';
+
+warmPromises();
+guardFds();
+
+describe('poll', () => {
+  it('has at once what is there, and writes revents', async () => {
+    const [a, b] = unixPair();
+    sendNow(b, 'x');
+    const bad = closedFd();
+    const fds = [
+      { fd: a, events: POLLIN, revents: -1 },
+      { fd: -1, events: POLLIN },
+      { fd: b, events: POLLOUT | POLLIN },
+      { fd: bad, events: POLLIN },
+    ];
+    expect(await poll(fds)).toBe(3);
+    expect(fds.map(({ revents }) => revents)).toEqual([POLLIN, 0, POLLOUT, POLLNVAL]);
+    expect(registered(a)).toEqual([]);
+  });
+
+  it('waits for the first of several, and leaves the others', async () => {
+    const pairs = [unixPair(), unixPair(), unixPair()];
+    const fds = pairs.map(([fd]) => ({ fd, events: POLLIN, revents: 0 }));
+    const waiting = poll(fds);
+    expect(await isSettled(waiting)).toBe(false);
+    sendNow(pairs[1]?.[1] ?? -1, 'x');
+    expect(await waiting).toBe(1);
+    expect(fds.map(({ revents }) => revents)).toEqual([0, POLLIN, 0]);
+    for (const { fd } of fds) expect(registered(fd)).toEqual([]);
+  });
+
+  it('resolves with 0 when the time is over', async () => {
+    const [a] = unixPair();
+    const fds = [{ fd: a, events: POLLIN, revents: 99 }];
+    expect(await poll(fds, 0)).toBe(0);
+    expect(await poll(fds, 5)).toBe(0);
+    expect(await poll([], 1)).toBe(0);
+    expect(fds[0]?.revents).toBe(0);
+    expect(registered(a)).toEqual([]);
+  });
+
+  it('takes nothing from who waits for the same descriptor', async () => {
+    const [a, b] = unixPair();
+    const [first, second] = [poll([{ fd: a, events: POLLIN }]), poll([{ fd: a, events: POLLIN }])];
+    const taking = recv(a, new Uint8Array(8));
+    sendNow(b, 'x');
+    // Who takes it is first in the turn; the others have what is left to see.
+    expect(await taking).toBe(1);
+    await turns();
+    expect(await isSettled(first)).toBe(false);
+    sendNow(b, 'y');
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+    expect(recvNow(a, new Uint8Array(8))).toBe(1);
+  });
+
+  it('may name a descriptor twice, and take memory', async () => {
+    const [a, b] = unixPair();
+    const twice = [
+      { fd: a, events: POLLIN, revents: 0 },
+      { fd: a, events: POLLRDHUP, revents: 0 },
+    ];
+    const memory = new Int16Array(4);
+    new Int32Array(memory.buffer)[0] = a;
+    memory[2] = POLLIN;
+    const both = Promise.all([poll(twice), poll(memory)]);
+    shut(b);
+    expect(await both).toEqual([2, 1]);
+    expect(twice.map(({ revents }) => revents)).toEqual([POLLIN | POLLHUP, POLLRDHUP | POLLHUP]);
+    expect(memory[3]).toBe(POLLIN | POLLHUP);
+  });
+
+  it('says POLLNVAL of a descriptor that is closed meanwhile', async () => {
+    const [a, b] = unixPair();
+    const fds = [a, b].map((fd) => ({ fd, events: POLLIN, revents: 0 }));
+    const waiting = poll(fds, { signal: new AbortController().signal });
+    shut(a);
+    expect(await waiting).toBe(2);
+    expect(fds.map(({ revents }) => revents)).toEqual([POLLNVAL, POLLIN | POLLHUP]);
+  });
+
+  it('ends by a signal', async () => {
+    const [a] = unixPair();
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const waiting = poll([{ fd: a, events: POLLIN }], 100_000, { signal: controller.signal });
+    controller.abort(reason);
+    expect(await rejection(waiting)).toBe(reason);
+    expect(registered(a)).toEqual([]);
+    expect(await rejection(poll([], -1, { signal: AbortSignal.abort(reason) }))).toBe(reason);
+  });
+});
+
+describe('epoll_wait', () => {
+  it('waits for an epoll descriptor', async () => {
+    const [a, b] = unixPair();
+    const epfd = own(epoll_create1());
+    epoll_ctl(epfd, EPOLL_CTL_ADD, a, { events: EPOLLIN, data: 42 });
+    expect(await epoll_wait(epfd, 8, 0)).toEqual([]);
+    expect(await epoll_wait(epfd, 8, 5)).toEqual([]);
+    const waiting = epoll_wait(epfd, 8);
+    sendNow(b, 'x');
+    expect(await waiting).toEqual([{ events: EPOLLIN, data: 42 }]);
+    expect(await epoll_wait(epfd, 8)).toEqual([{ events: EPOLLIN, data: 42 }]);
+  });
+
+  it('rejects with what the kernel says, and by a signal', async () => {
+    const [a] = unixPair();
+    expect(await failure(epoll_wait(a, 8))).toEqual(['epoll_wait', 'EINVAL']);
+    const epfd = own(epoll_create1());
+    expect(await failure(epoll_wait(epfd, 0))).toEqual(['epoll_wait', 'EINVAL']);
+    const controller = new AbortController();
+    const waiting = epoll_wait(epfd, 8, { signal: controller.signal });
+    controller.abort();
+    expect(await rejection(waiting)).toBe(controller.signal.reason);
+  });
+});

@@ -1,0 +1,276 @@
+/** What a process does that uses sockfd/promises: its system calls, its end, its workers. */
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { node } from '../support/child.js';
+import { betweenMarks, strace, straceMissing } from '../support/strace.js';
+
+const url = (file: string): string =>
+  JSON.stringify(pathToFileURL(join(resolve(import.meta.dirname, '../..'), 'dist', file)).href);
+
+const head = `
+  import * as s from ${url('index.js')};
+  import * as raw from ${url('raw.js')};
+  import * as promises from ${url('promises.js')};
+  const [a, b] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+  const buf = new Uint8Array(64);
+  const mark = () => raw.close(-4242);
+  const turns = async (n) => { for (; n > 0; n--) await new Promise((r) => setImmediate(r)); };
+`;
+
+/** The names of the system calls between the marks of a program. */
+function traced(
+  body: string,
+  calls = '%network,read,write,epoll_ctl,epoll_wait,epoll_pwait,epoll_create1,fcntl',
+): string[] {
+  const command = [process.execPath, '--input-type=module', '-e', head + body];
+  const done = strace(['-e', `trace=${calls},close`], command);
+  expect(done.stderr).toBe('');
+  return betweenMarks(done).map((line) => line.replace(/\(.*/s, ''));
+}
+
+describe.skipIf(straceMissing)('the system calls', () => {
+  it('of a call that can be completed at once are that call', () => {
+    const body = `
+      mark();
+      await promises.send(b, 'hello');
+      await promises.recv(a, buf);
+      await promises.sendto(b, 'x', 0, null);
+      await promises.recvfrom(a, buf, { timeout: 1000 });
+      await promises.sendmsg(b, { iov: [buf] }, { signal: new AbortController().signal });
+      await promises.recvmsg(a, { iov: [buf] });
+      await promises.write(b, 'y');
+      await promises.read(a, buf);
+      mark();
+      raw.close(a);
+      raw.close(b);`;
+    expect(traced(body)).toEqual([
+      ...['sendto', 'recvfrom', 'sendto', 'recvfrom', 'sendmsg', 'recvmsg'],
+      ...['fcntl', 'write', 'fcntl', 'read'],
+    ]);
+  });
+
+  it('of waiting again are none but the call', () => {
+    const body = `
+      const waiting = promises.recv(a, buf);
+      raw.send(b, 'x');
+      await waiting;
+      mark();
+      const again = promises.recv(a, buf);
+      mark();
+      raw.send(b, 'x');
+      await again;`;
+    expect(traced(body)).toEqual(['recvfrom']);
+  });
+
+  it('do not go on while an error queue that nobody reads is full', () => {
+    const body = `
+      const fd = s.socket(s.AF_INET, s.SOCK_DGRAM | s.SOCK_NONBLOCK);
+      const other = s.socket(s.AF_INET, s.SOCK_DGRAM);
+      s.bind(other, { family: s.AF_INET, addr: '127.0.0.1', port: 0 });
+      const nowhere = s.getsockname(other);
+      s.close(other);
+      s.setsockopt(fd, s.IPPROTO_IP, s.IP_RECVERR, true);
+      s.sendto(fd, 'x', 0, nowhere);
+      // The error itself is fetched; that it is in the queue remains.
+      raw.getsockopt(fd, s.SOL_SOCKET, s.SO_ERROR, new Int32Array(1));
+      const waiting = promises.recv(fd, buf).catch((error) => error.code);
+      mark();
+      await turns(100);
+      mark();
+      s.close(fd);
+      if ((await waiting) !== 'EBADF') throw new Error(await waiting);`;
+    const calls = traced(body, 'recvfrom');
+    expect(calls.length).toBeLessThan(5);
+  });
+
+  it('of one who never waits open no epoll descriptor and load no libuv', () => {
+    const body = `
+      await promises.send(b, 'hello');
+      await promises.recv(a, buf);
+      import { readFileSync } from 'node:fs';
+      process.stdout.write(JSON.stringify(/watcher\\.node/.test(readFileSync('/proc/self/maps'))));
+      const waiting = promises.recv(a, buf);
+      process.stdout.write(JSON.stringify(/watcher\\.node/.test(readFileSync('/proc/self/maps'))));
+      raw.send(b, 'x');
+      await waiting;`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', head + body]);
+    expect(stdout.toString()).toBe('falsetrue');
+  });
+});
+
+/** How a program ends, and what it prints. */
+function ended(body: string): { status: number | null; signal: string | null; stdout: string } {
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', head + body],
+    { encoding: 'utf8', timeout: 15_000 },
+  );
+  return { status, signal, stdout: stdout + stderr };
+}
+
+describe('a process', () => {
+  it('stays while something is waited for, and then ends by itself', () => {
+    const body = `
+      promises.recv(a, buf).then((n) => console.log('got', n));
+      setTimeout(() => raw.send(b, 'x'), 50).unref();
+      process.on('exit', () => console.log('exit'));`;
+    // Node's timers that are unref'ed fire as long as something else keeps the loop.
+    expect(ended(body)).toEqual({ status: 0, signal: null, stdout: 'got 1\nexit\n' });
+  });
+
+  it.each([
+    [
+      'was given up',
+      `const c = new AbortController();
+      promises.recv(a, buf, { signal: c.signal }).catch((error) => console.log(error.name));
+      c.abort();`,
+      'AbortError\n',
+    ],
+    [
+      'was late',
+      `promises.recv(a, buf, { timeout: 10 }).catch((e) => console.log(e.name));`,
+      'TimeoutError\n',
+    ],
+    [
+      'was closed',
+      `promises.recv(a, buf).catch((error) => console.log(error.code));
+      s.close(a);`,
+      'EBADF\n',
+    ],
+    ['was polled', `console.log(await promises.poll([{ fd: a, events: 1 }], 10));`, '0\n'],
+  ])('ends by itself when what it waited for %s', (_why, body, stdout) => {
+    expect(ended(body)).toEqual({ status: 0, signal: null, stdout });
+  });
+
+  it('can end while something is waited for', () => {
+    const body = `
+      promises.recv(a, buf);
+      setImmediate(() => process.exit(7));`;
+    expect(ended(body)).toEqual({ status: 7, signal: null, stdout: '' });
+  });
+
+  it('hears of what a promise of it throws as of any other', () => {
+    const body = `
+      process.on('uncaughtException', (error, origin) => console.log(origin, error.message));
+      promises.recv(a, buf).then(() => { throw new Error('mine'); });
+      promises.recv(a, buf).then(() => console.log('the next is served'));
+      raw.send(b, 'x');
+      setTimeout(() => raw.send(b, 'y'), 5);`;
+    const { status, stdout } = ended(body);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'unhandledRejection mine\nthe next is served\n',
+    });
+  });
+
+  it('keeps the context of who waits', () => {
+    const body = `
+      import { AsyncLocalStorage } from 'node:async_hooks';
+      const storage = new AsyncLocalStorage();
+      const wait = (fd, name) => storage.run(name, async () => {
+        await promises.recv(fd, buf);
+        console.log(name, storage.getStore());
+      });
+      wait(a, 'one');
+      wait(b, 'two');
+      raw.send(b, 'x');
+      raw.send(a, 'x');`;
+    expect(ended(body).stdout.split('\n').sort()).toEqual(['', 'one one', 'two two']);
+  });
+
+  it('has its timers while calls are completed at once without end', () => {
+    const body = `
+      let on = true;
+      setTimeout(() => { on = false; }, 5);
+      let n = 0;
+      while (on) {
+        await promises.send(b, 'x');
+        await promises.recv(a, buf);
+        n++;
+      }
+      console.log(n > 0);`;
+    expect(ended(body)).toEqual({ status: 0, signal: null, stdout: 'true\n' });
+  });
+});
+
+describe('workers', () => {
+  const worker = `
+    import { Worker } from 'node:worker_threads';
+    import { readdirSync } from 'node:fs';
+    const count = () => readdirSync('/proc/self/fd').length;
+    const start = (body, data) => new Worker(
+      \`const { parentPort, workerData } = require('node:worker_threads');
+       Promise.all([import(workerData.url + 'index.js'), import(workerData.url + 'promises.js')])
+         .then(async ([s, promises]) => { \${body} });\`,
+      { eval: true, execArgv: [], workerData: { url: ${url('/')}, ...data } });
+    const message = (w) => new Promise((r, j) => { w.once('message', r); w.once('error', j); });
+    const exit = (w) => new Promise((r) => w.once('exit', r));
+  `;
+
+  it('have each an epoll descriptor, and leave none behind', () => {
+    const body = `${worker}
+      const first = start('parentPort.postMessage(0)', {});
+      await exit(first);
+      const before = count();
+      for (let round = 0; round < 3; round++) {
+        await Promise.all(Array.from({ length: 4 }, async () => {
+          const [x, y] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+          const w = start(\`
+            const buf = new Uint8Array(8);
+            for (let i = 0; i < 100; i++) {
+              const n = await promises.recv(workerData.x, buf);
+              await promises.send(workerData.x, buf, 0, 0, n);
+            }
+            parentPort.postMessage('done');\`, { x });
+          const ended = exit(w);
+          const said = message(w);
+          const mine = new Uint8Array(8);
+          for (let i = 0; i < 100; i++) {
+            await promises.send(y, 'ping');
+            if ((await promises.recv(y, mine)) !== 4) throw new Error('lost');
+          }
+          tell(await said);
+          tell(await ended);
+          s.close(x);
+          s.close(y);
+        }));
+      }
+      // The watcher of this thread stays.
+      tell(count() - before);`;
+    const told = node(body);
+    expect(told.pop()).toBe(1);
+    expect(told.filter((each) => each === 'done')).toHaveLength(12);
+    expect(told.filter((each) => each === 0)).toHaveLength(12);
+  }, 60_000);
+
+  it('can be terminated while they wait, and in the midst of being called', () => {
+    const body = `${worker}
+      const first = start('parentPort.postMessage(0)', {});
+      await exit(first);
+      const before = count();
+      for (let round = 0; round < 8; round++) {
+        const [x, y] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+        const w = start(\`
+          const buf = new Uint8Array(8);
+          promises.recv(workerData.x, buf, 0, { timeout: 100000 });
+          promises.poll([{ fd: workerData.x, events: 1 }]);
+          const [c, d] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+          workerData.fds.set([c, d]);
+          parentPort.postMessage('waits');
+          for (;;) {
+            const one = promises.recv(c, buf);
+            s.send(d, 'x');
+            await one;
+          }\`, { x, fds: new Int32Array(new SharedArrayBuffer(8)) });
+        await message(w);
+        if (round % 2) s.send(y, 'now');
+        await w.terminate();
+        s.close(x);
+        s.close(y);
+      }
+      tell(count() - before - 16);`;
+    expect(node(body)).toEqual([0]);
+  }, 60_000);
+});

@@ -1,0 +1,252 @@
+/** Signals and timeouts, and what a call that waits refuses. */
+import { describe, expect, it } from 'vitest';
+import {
+  EPOLLIN,
+  F_GETFL,
+  fcntl,
+  O_NONBLOCK,
+  recv as recvNow,
+  send as sendNow,
+} from '../../lib/index.js';
+import * as promises from '../../lib/promises.js';
+import { recv } from '../../lib/promises.js';
+import { isSettled, registered, rejection, turns, warmPromises } from '../support/promises.js';
+import { guardFds, tcpPair, unixPair } from '../support/sockets.js';
+
+warmPromises();
+guardFds();
+
+const room = (): Uint8Array => new Uint8Array(64);
+
+describe('a signal', () => {
+  it('that is aborted already keeps the call from being made', async () => {
+    const [a, b] = unixPair();
+    sendNow(b, 'x');
+    const reason = new Error('not now');
+    expect(await rejection(recv(a, room(), { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(recvNow(a, room())).toBe(1);
+  });
+
+  it('ends waiting with its reason, and takes nothing', async () => {
+    const [a, b] = unixPair();
+    const controller = new AbortController();
+    const waiting = recv(a, room(), { signal: controller.signal });
+    await turns();
+    controller.abort();
+    sendNow(b, 'kept');
+    const error = await rejection(waiting);
+    expect(error).toBe(controller.signal.reason);
+    expect(error).toMatchObject({ name: 'AbortError', code: 20 });
+    await turns();
+    expect(recvNow(a, room())).toBe(4);
+    expect(registered(a)).toEqual([]);
+  });
+
+  it('that comes with the data loses none of it', async () => {
+    const [a, b] = unixPair();
+    for (let i = 0; i < 50; i++) {
+      const controller = new AbortController();
+      const waiting = recv(a, room(), { signal: controller.signal });
+      sendNow(b, 'x');
+      if (i % 2 === 0) setImmediate(() => controller.abort());
+      else controller.abort();
+      const got = await waiting.catch(() => 0);
+      // What was not given to the one is there for the next.
+      if (got === 0) expect(recvNow(a, room())).toBe(1);
+      else expect(got).toBe(1);
+    }
+  });
+
+  it('takes out one of many, wherever it stands', async () => {
+    const [a, b] = unixPair();
+    const controllers = [1, 2, 3, 4].map(() => new AbortController());
+    const bytes = [1, 2, 3, 4].map(() => new Uint8Array(1));
+    const all = bytes.map((buf, i) => {
+      return recv(a, buf, { signal: controllers[i]?.signal }).catch(() => 'aborted');
+    });
+    controllers[0]?.abort();
+    controllers[2]?.abort();
+    expect(registered(a)).toHaveLength(1);
+    sendNow(b, 'xy');
+    expect(await Promise.all(all)).toEqual(['aborted', 1, 'aborted', 1]);
+    expect(Buffer.concat(bytes).toString('latin1')).toBe('\0x\0y');
+  });
+
+  it('may be of many calls, and keeps none of them', async () => {
+    const [a, b] = unixPair();
+    const controller = new AbortController();
+    const warnings: Error[] = [];
+    const warned = (warning: Error): number => warnings.push(warning);
+    process.on('warning', warned);
+    const { signal } = controller;
+    const all = Array.from({ length: 100 }, () => recv(a, new Uint8Array(1), { signal }));
+    sendNow(b, new Uint8Array(60));
+    expect(await Promise.all(all.slice(0, 60))).toEqual(new Array(60).fill(1));
+    controller.abort();
+    const rest = await Promise.all(all.slice(60).map(rejection));
+    expect(new Set(rest)).toEqual(new Set([signal.reason]));
+    await turns();
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
+  it('of AbortSignal.timeout and AbortSignal.any is a signal', async () => {
+    const [a] = unixPair();
+    const signal = AbortSignal.any([AbortSignal.timeout(5), new AbortController().signal]);
+    expect(await rejection(recv(a, room(), { signal }))).toMatchObject({ name: 'TimeoutError' });
+  });
+});
+
+describe('a timeout', () => {
+  it('is a TimeoutError that says which call, and takes nothing', async () => {
+    const [a, b] = unixPair();
+    const error = await rejection(recv(a, room(), { timeout: 5 }));
+    expect(error).toBeInstanceOf(DOMException);
+    expect(error).toMatchObject({ name: 'TimeoutError', message: 'recv has waited for 5 ms' });
+    sendNow(b, 'x');
+    await turns();
+    expect(recvNow(a, room())).toBe(1);
+    expect(registered(a)).toEqual([]);
+  });
+
+  it('of 0 lets a call be completed that can be', async () => {
+    const [a, b] = unixPair();
+    expect(await rejection(recv(a, room(), { timeout: 0 }))).toMatchObject({
+      name: 'TimeoutError',
+    });
+    sendNow(b, 'x');
+    expect(await recv(a, room(), { timeout: 0 })).toBe(1);
+  });
+
+  it('that is not needed is forgotten', async () => {
+    const [a, b] = unixPair();
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const waiting = recv(a, room(), { timeout: 100_000 });
+    sendNow(b, 'x');
+    await waiting;
+    const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    expect(after).toBe(before);
+  });
+});
+
+describe('the options', () => {
+  it('may stand in the place of each later argument', async () => {
+    const [a, b] = unixPair();
+    const options = { timeout: 1000 };
+    const buf = room();
+    sendNow(b, 'abcdef');
+    expect(await recv(a, buf, options)).toBe(6);
+    expect(await promises.send(b, 'x', options)).toBe(1);
+    expect(await promises.send(b, 'xyz', 0, 2, options)).toBe(1);
+    expect(await promises.send(b, 'xyz', 0, 0, 2, options)).toBe(2);
+    expect(await promises.sendto(b, 'xyz', 0, null, options)).toBe(3);
+    expect(await promises.sendto(b, 'xyz', 0, null, 1, options)).toBe(2);
+    expect(await promises.sendmsg(b, { iov: [buf] }, options)).toBe(64);
+    expect(await recv(a, buf, 0, 62, options)).toBe(2);
+    expect(await recv(a, buf, 0, 0, 3, options)).toBe(3);
+    expect(await promises.recvfrom(a, buf, 0, 60, 4, options)).toMatchObject({ bytes: 4 });
+    expect(await promises.recvfrom(a, buf, options)).toMatchObject({ bytes: 64 });
+    expect(await rejection(promises.recvmsg(a, { iov: [buf] }, { timeout: 1 }))).toBeDefined();
+    expect(await promises.poll([{ fd: a, events: EPOLLIN }], 0, {})).toBe(0);
+  });
+
+  it.each([
+    ['options', 5],
+    ['options.signal', { signal: {} }],
+    ['options.signal', { signal: null }],
+    ['options.timeout', { timeout: -1 }],
+    ['options.timeout', { timeout: 2 ** 31 }],
+    ['options.timeout', { timeout: '1' }],
+  ])('are refused by name when they are wrong: %s, %o', async (name, options) => {
+    const [a, b] = unixPair();
+    sendNow(b, 'x');
+    const given = options as promises.WaitOptions;
+    for (const wrong of [
+      recv(a, room(), 0, 0, 1, given),
+      promises.recvmsg(a, { iov: [room()] }, 0, given),
+      promises.accept(a, given),
+    ]) {
+      const error = (await rejection(wrong)) as Error;
+      expect(error.message).toContain(`The "${name}" argument`);
+    }
+    expect(recvNow(a, room())).toBe(1);
+  });
+
+  it('are not what only looks like them', async () => {
+    const [a, b] = unixPair();
+    sendNow(b, 'x');
+    for (const flags of [new Date(), [], new Uint8Array(1), null, /x/]) {
+      const error = (await rejection(recv(a, room(), flags as unknown as number))) as Error;
+      expect(error.message).toContain('The "flags" argument');
+    }
+    expect(recvNow(a, room())).toBe(1);
+  });
+});
+
+describe('a wrong argument', () => {
+  it('is refused at once behind others that wait', async () => {
+    const [a, b] = unixPair();
+    const first = recv(a, room());
+    const wrong: [string, Promise<unknown>][] = [
+      ['buf', recv(a, 'x' as unknown as Uint8Array)],
+      ['flags', recv(a, room(), 0.5)],
+      ['offset', recv(a, room(), 0, 65)],
+      ['length', recv(a, room(), 0, 60, 5)],
+      ['buf', promises.recvfrom(a, null as unknown as Uint8Array)],
+      ['msg.iov', promises.recvmsg(a, { iov: room() as unknown as Uint8Array[] })],
+      ['msg.iov[0]', promises.recvmsg(a, { iov: [5 as unknown as Uint8Array] })],
+      ['msg.controlLength', promises.recvmsg(a, { iov: [], controlLength: -1 })],
+      ['fd', promises.read(a, room())],
+    ];
+    for (const [name, promise] of wrong) {
+      expect(((await rejection(promise)) as Error).message).toContain(`The "${name}" argument`);
+    }
+    expect(await isSettled(first)).toBe(false);
+    sendNow(b, 'x');
+    expect(await first).toBe(1);
+  });
+
+  it('that becomes wrong while waiting rejects', async () => {
+    const [a, b] = unixPair();
+    const buf = new Uint8Array(8);
+    const waiting = recv(a, buf);
+    structuredClone(buf.buffer, { transfer: [buf.buffer] });
+    sendNow(b, 'x');
+    expect(await rejection(waiting)).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    expect(recvNow(a, room())).toBe(1);
+  });
+});
+
+describe('O_NONBLOCK', () => {
+  it('is needed by what no flag keeps from blocking, and the error says so', async () => {
+    const { client, listener } = tcpPair();
+    expect(fcntl(client, F_GETFL) & O_NONBLOCK).toBe(0);
+    const addr = { family: 2, addr: '127.0.0.1', port: 9 } as const;
+    const calls: [string, Promise<unknown>][] = [
+      ['accept', promises.accept(listener)],
+      ['accept4', promises.accept4(listener)],
+      ['connect', promises.connect(client, addr)],
+      ['read', promises.read(client, room())],
+      ['write', promises.write(client, 'x')],
+    ];
+    for (const [name, promise] of calls) {
+      const error = await rejection(promise);
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).toMatchObject({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining(
+          `The "fd" argument must be non-blocking (O_NONBLOCK): ${name} would block the event loop`,
+        ),
+      });
+    }
+  });
+
+  it('is not set by anything here', async () => {
+    const { client, server } = tcpPair();
+    const waiting = recv(client, room());
+    await promises.send(server, 'x');
+    await waiting;
+    expect(fcntl(client, F_GETFL) & O_NONBLOCK).toBe(0);
+    expect(fcntl(server, F_GETFL) & O_NONBLOCK).toBe(0);
+  });
+});

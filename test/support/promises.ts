@@ -1,0 +1,83 @@
+/** What the tests of sockfd/promises share. */
+import { readdirSync, readlinkSync } from 'node:fs';
+import { beforeAll } from 'vitest';
+import {
+  AF_UNIX,
+  close,
+  EAGAIN,
+  MSG_DONTWAIT,
+  SOCK_DGRAM,
+  SystemError,
+  socketpair,
+} from '../../lib/index.js';
+import { recv } from '../../lib/promises.js';
+import * as raw from '../../lib/raw.js';
+import { epollTargets } from './proc.js';
+
+/** Called once in a file: the epoll descriptor of the promises is opened once, and stays. */
+export function warmPromises(): void {
+  beforeAll(async () => {
+    const [a, b] = socketpair(AF_UNIX, SOCK_DGRAM);
+    await recv(a, new Uint8Array(1), { timeout: 0 }).catch(() => undefined);
+    close(a);
+    close(b);
+  });
+}
+
+/** What a promise was rejected with; an error when it was not. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the promise was resolved');
+}
+
+/** The call and the code of the SystemError that a promise was rejected with. */
+export async function failure(promise: Promise<unknown>): Promise<[string, string]> {
+  const error = await rejection(promise);
+  if (!(error instanceof SystemError)) throw error;
+  return [error.syscall, error.code];
+}
+
+/** Whether a promise is settled by now. */
+export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  const first = Promise.race([promise.catch(() => undefined), Promise.resolve(pending)]);
+  return (await first) !== pending;
+}
+
+/** One round of the event loop, in which what is ready is told. */
+export async function turns(n = 2): Promise<void> {
+  for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What the kernel says is registered under a number in epoll descriptors of this process. */
+export function registered(fd: number): { events: number; generation: number }[] {
+  const epolls = readdirSync('/proc/self/fd').filter((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`) === 'anon_inode:[eventpoll]';
+    } catch {
+      return false;
+    }
+  });
+  return epolls.flatMap((epfd) =>
+    epollTargets(Number(epfd))
+      .filter((target) => target.fd === fd)
+      // Those of ours say in the upper half which registration it is.
+      .filter(({ data }) => data >> 32n !== 0n && Number(data & 0xffff_ffffn) === fd)
+      .map(({ events, data }) => ({ events: events & 0xffff, generation: Number(data >> 32n) })),
+  );
+}
+
+/** Sends until the buffer is full. @returns how many bytes that took */
+export function fill(fd: number): number {
+  const chunk = new Uint8Array(65536);
+  for (let sent = 0; ; ) {
+    const n = raw.send(fd, chunk, MSG_DONTWAIT);
+    if (n === -EAGAIN) return sent;
+    if (n < 0) throw new SystemError(n, 'send');
+    sent += n;
+  }
+}
