@@ -10,7 +10,7 @@ import { decodeMptcpInfo } from '../lib/structs/mptcp_info.js';
 import { decodeSockaddr, encodeSockaddr, type SockAddr } from '../lib/structs/sockaddr.js';
 import { decodeTcpInfo } from '../lib/structs/tcp_info.js';
 import { codecs, tcpInfoGrowth } from './support/abi-codecs.js';
-import { type Answers, askHeaders, isSame } from './support/abi-constants.js';
+import { type Answers, askHeaders, grown, isSame } from './support/abi-constants.js';
 import { mptcpInfoGrowth } from './support/abi-link.js';
 import { nativeNumbers } from './support/abi-native.js';
 import { type Layout, layoutOf, type Sample, saysSame, toEncode } from './support/abi-structs.js';
@@ -77,8 +77,9 @@ describe.runIf(hasCompiler)('constants', () => {
   });
 
   function wrong({ name, value }: Constant, where: string): string[] {
+    const isOlder = (c: bigint): boolean => !hasNewestHeaders && grown.has(name) && c < value;
     return Array.from(answers.get(name) ?? [])
-      .filter(([, c]) => !isSame(value, c))
+      .filter(([, c]) => !isSame(value, c) && !isOlder(c))
       .map(([family, c]) => `${where}: ${name} is ${value}, but ${c} in the ${family} headers`);
   }
 
@@ -138,7 +139,12 @@ describe.runIf(hasCompiler).each(codecRows)('$title', ({ codec }) => {
     expect(layout.missed).toBe(missed);
   });
 
-  function decodesWhatIsListed(): void {
+  function mustBeDeclared(context: TestContext): void {
+    if (layout.size === 0) context.skip('these headers do not have the structure');
+  }
+
+  function decodesWhatIsListed(context: TestContext): void {
+    mustBeDeclared(context);
     // Older headers have a shorter structure.
     const whole = new Uint8Array(size);
     whole.set(layout.base);
@@ -150,7 +156,8 @@ describe.runIf(hasCompiler).each(codecRows)('$title', ({ codec }) => {
     for (const name of absent) expect(base[name] ?? 0, name).toBe(0);
   }
 
-  function decodesEachField(): void {
+  function decodesEachField(context: TestContext): void {
+    mustBeDeclared(context);
     const base = decoded(layout.base);
     for (const sample of layout.samples.filter(({ field }) => field.kind !== 'fixed')) {
       const { [sample.field.name]: value, ...rest } = decoded(sample.bytes);
@@ -161,7 +168,8 @@ describe.runIf(hasCompiler).each(codecRows)('$title', ({ codec }) => {
     }
   }
 
-  function encodesEachField(): void {
+  function encodesEachField(context: TestContext): void {
+    mustBeDeclared(context);
     expect(encode?.(values)).toEqual(layout.base);
     for (const sample of layout.samples.filter(isKnown)) {
       const bytes = encode?.({ ...values, [sample.field.name]: toEncode(sample) });

@@ -122,6 +122,13 @@ export async function askHeaders(names: readonly string[]): Promise<Map<string, 
   );
 }
 
+/** Made of all the flags that there are: with each new flag they grow. */
+export const grown: ReadonlySet<string> = new Set([
+  'SOF_TIMESTAMPING_LAST',
+  'SOF_TIMESTAMPING_MASK',
+  'SOF_TIMESTAMPING_TX_RECORD_MASK',
+]);
+
 /**
  * Whether a number is the C constant. A word of 32 bits may be written as a C int or as a C
  * unsigned; JavaScript's own `1 << 31` is negative.

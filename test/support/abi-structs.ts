@@ -1,5 +1,5 @@
 /** What the C compiler makes of a structure: its size, and the bytes of each field. */
-import { includes, runLines } from './cc.js';
+import { compiles, hasNewestHeaders, includes, runLines } from './cc.js';
 
 /**
  * How C sets a field, and how the test hears what it then holds.
@@ -117,7 +117,7 @@ function bitsMissed(size: number, samples: readonly Sample[]): number {
   return missed;
 }
 
-/** Asks the compiler about a structure. */
+/** Asks the compiler about a structure. Its size is 0 where old headers do not have it. */
 export async function layoutOf(struct: Struct): Promise<Layout> {
   const cases = struct.fields.flatMap((field) =>
     (['ones', 'ramp'] as const).map((pattern) => ({ field, pattern })),
@@ -126,7 +126,12 @@ export async function layoutOf(struct: Struct): Promise<Layout> {
     ({ field, pattern }, i) => `${field.kind}(${i}, ${field.c}, ${patterns[pattern]})`,
   );
   const first = 'printf("%zu ", sizeof s); start(); hex(&s, sizeof s); printf("\\n");';
-  const { printed, refused } = await runLines(head(struct), [first, ...lines]);
+  const program = head(struct);
+  if (!hasNewestHeaders && !(await compiles(program))) {
+    const unknown = struct.fields.map(({ c }) => c);
+    return { size: 0, base: fromHex(''), samples: [], unknown, missed: 0 };
+  }
+  const { printed, refused } = await runLines(program, [first, ...lines]);
   const [size = '', base = ''] = printed.shift()?.split(' ') ?? [];
   const samples = printed.flatMap((line) => {
     const [i = '', text = '', bytes = ''] = line.split(' ');

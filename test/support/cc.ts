@@ -89,6 +89,12 @@ export async function runProgram(source: string): Promise<string> {
   return stdout;
 }
 
+/** Whether `head` is C, for the headers that there are. */
+export async function compiles(head: string): Promise<boolean> {
+  const { stdout } = await tryProgram(`${head}\nint main(void) { return 0; }\n`);
+  return stdout !== undefined;
+}
+
 /**
  * Compiles `head` and a main() of `lines`, leaving out the lines that the compiler refuses, and runs
  * it. An enumerator or a field is invisible to #ifdef, so nothing is guarded: the compiler is asked.
