@@ -18,6 +18,7 @@ const ways = [
   { name: 'the same, with addresses', operation: 'mmsgNamed', peers: [c, raw, checked] },
   { name: 'UDP_SEGMENT, UDP_GRO', operation: 'gso', peers: [c, raw, checked] },
   { name: 'the same, as cmsg', operation: 'gsoCmsg', peers: [c, raw, checked] },
+  { name: 'sendmmsg + recvmmsg of such', operation: 'gsoMmsg', peers: [c, raw, checked] },
   { name: 'send + recv', operation: 'sendrecv', peers: [c, raw, checked, connected] },
   {
     name: 'sendto + recvfrom',
@@ -40,7 +41,7 @@ export const udp = {
   ),
   verdicts({ operations }) {
     return sizes.flatMap((size) => {
-      const [many, named, gso, gsoCmsg, connectedCalls, calls] = ways.map((way) =>
+      const [many, named, gso, gsoCmsg, gsoMany, connectedCalls, calls] = ways.map((way) =>
         operations.find(({ name }) => name === nameOf(size, way.name)),
       );
       /**
@@ -59,13 +60,13 @@ export const udp = {
         });
       };
       return [
-        ...[many, named].flatMap((operation) =>
+        ...[many, named, gsoMany].flatMap((operation) =>
           [raw, checked].map(({ label }) => ratioVerdict(operation, label, c.label, 1.15)),
         ),
         ...[gso, gsoCmsg].map((operation) => ratioVerdict(operation, raw.label, c.label, 1.15)),
         ...ofDgram(many, raw.label, 1 / 5),
         ...ofDgram(many, c.label),
-        ...ofDgram(gso, raw.label, 1 / 5),
+        ...[gso, gsoMany].flatMap((operation) => ofDgram(operation, raw.label, 1 / 5)),
       ];
     });
   },

@@ -124,6 +124,42 @@ static void gso_cmsg(long count) {
   must(sum == count, "UDP_SEGMENT and UDP_GRO");
 }
 
+// How many such buffers go by one sendmmsg: the receive buffer has room for them.
+enum { kBuffers = 4 };
+
+static void gso_mmsg(long count) {
+  static char rooms[kBuffers][kLargest];
+  static union {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+  } controls[kBuffers];
+  struct iovec to[kBuffers], from[kBuffers];
+  struct mmsghdr sent[kBuffers] = {0}, received[kBuffers] = {0};
+  for (size_t n = 0; n < kBuffers; n++) {
+    to[n] = (struct iovec){data, size * (size_t)segments};
+    sent[n].msg_hdr = (struct msghdr){.msg_iov = &to[n], .msg_iovlen = 1};
+    from[n] = (struct iovec){rooms[n], kLargest};
+    received[n].msg_hdr = (struct msghdr){.msg_iov = &from[n], .msg_iovlen = 1};
+    received[n].msg_hdr.msg_control = controls[n].bytes;
+  }
+  long sum = 0;
+  for (long i = 0; i < count; i += kBuffers * segments) {
+    must(sendmmsg(option.from, sent, kBuffers, 0) == kBuffers, "sendmmsg");
+    for (size_t n = 0; n < kBuffers; n++) {
+      received[n].msg_hdr.msg_controllen = sizeof controls[n].bytes;
+    }
+    must(recvmmsg(option.to, received, kBuffers, 0, NULL) == kBuffers, "recvmmsg");
+    for (size_t n = 0; n < kBuffers; n++) {
+      struct cmsghdr* cmsg = CMSG_FIRSTHDR(&received[n].msg_hdr);
+      must(cmsg != NULL && cmsg->cmsg_type == UDP_GRO, "UDP_GRO");
+      int segment;
+      memcpy(&segment, CMSG_DATA(cmsg), sizeof segment);
+      sum += received[n].msg_len / segment;
+    }
+  }
+  must(sum == count, "sendmmsg and recvmmsg of segments");
+}
+
 static void sendrecv(long count) {
   size_t sum = 0;
   for (long i = 0; i < count; i += kWindow) {
@@ -165,6 +201,7 @@ static const struct operation operations[] = {
     {"mmsgNamed", mmsg_named},
     {"gso", gso},
     {"gsoCmsg", gso_cmsg},
+    {"gsoMmsg", gso_mmsg},
     {"sendrecv", sendrecv},
     {"sendtoRecvfrom", sendto_recvfrom},
     {"sendmsgRecvmsg", sendmsg_recvmsg},

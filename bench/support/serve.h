@@ -12,11 +12,11 @@
 
 struct operation {
   const char* name;
-  // Does its work `count` times, which is a multiple of 64.
+  // Does its work `count` times, which is a multiple of kWhole.
   void (*run)(long count);
 };
 
-enum { kMaxOperations = 16, kWhole = 64 };
+enum { kMaxOperations = 16, kWhole = 256 };
 
 static void must(int condition, const char* what) {
   if (condition) return;

@@ -6,7 +6,7 @@ import { readSync, writeSync } from 'node:fs';
 const batch = 1e6 * Number(process.env.BATCH_MS);
 
 /** A batch does a multiple of this many: some operations are many calls in one. */
-const whole = 64;
+const whole = 256;
 
 /** @typedef {(count: number) => void | Promise<void>} Work */
 

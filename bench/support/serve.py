@@ -6,7 +6,7 @@ import time
 
 # A batch is so long, in nanoseconds, and a multiple of so many times.
 BATCH = 1e6 * float(os.environ["BATCH_MS"])
-WHOLE = 64
+WHOLE = 256
 
 
 def measure(operation, count):

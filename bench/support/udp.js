@@ -28,6 +28,8 @@ export const data = new Uint8Array(size);
 /** How many datagrams go in one buffer, with UDP_SEGMENT. */
 const segments = window * size <= largest ? window : window / 2;
 const segmented = new Uint8Array(segments * size);
+/** How many such buffers go by one sendmmsg: the receive buffer has room for them. */
+const buffers = 4;
 /** Receives such a buffer, and the control message with it. */
 export const room = new Uint8Array(largest);
 export const controlLength = CMSG_SPACE(4);
@@ -83,6 +85,29 @@ function manyBy({ sendmmsg, recvmmsg }, namesize) {
   };
 }
 
+/** @param {Calls} calls */
+function manySegmented({ sendmmsg, recvmmsg }) {
+  const { from, to } = option;
+  const output = new MsgVec(buffers, segments * size);
+  const input = new MsgVec(buffers, largest, 0, controlLength);
+  // struct cmsghdr: an 8-byte length, the level, the type; then the data.
+  const words = new Int32Array(input.control.buffer);
+  /** @param {number} count */
+  return (count) => {
+    let sum = 0;
+    for (let i = 0; i < count; i += buffers * segments) {
+      expect(sendmmsg(from, output), buffers);
+      expect(recvmmsg(to, input), buffers);
+      for (let n = 0; n < buffers; n++) {
+        const at = (n * input.controlsize) / 4;
+        expect(words[at + 3], UDP_GRO);
+        sum += (input.len[n] ?? 0) / (words[at + 4] ?? 0);
+      }
+    }
+    expect(sum, count);
+  };
+}
+
 /**
  * @param {Calls} calls
  * @param {Own} own
@@ -95,6 +120,7 @@ export function operations(calls, { receive, receiveFrom, receiveSegments, segme
   return {
     mmsg: manyBy(calls, 0),
     mmsgNamed: manyBy(calls, 16),
+    gsoMmsg: manySegmented(calls),
     gso(count) {
       let sum = 0;
       for (let i = 0; i < count; i += segments) {
