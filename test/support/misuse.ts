@@ -359,6 +359,7 @@ const controls: Wrong[] = [
   ...[undefined, null, 3, 'x', [1.5], ['1'], [2 ** 31], [undefined], new Uint8Array(4)].map(
     (value): Wrong => [`descriptors: ${String(value)}`, () => [{ ...rights, value }]],
   ),
+  ['descriptors with a hole', () => [{ ...rights, value: withHole(2) }]],
   ...[undefined, 3, { pid: 1 }, { pid: 1, uid: -1, gid: 0 }, { pid: '1', uid: 0, gid: 0 }].map(
     (value): Wrong => [
       `credentials: ${JSON.stringify(value)}`,
