@@ -20,7 +20,10 @@ import {
   IPPROTO_IP,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  type MessageSlot,
   MSG_CTRUNC,
+  MSG_DONTWAIT,
+  recvmmsg,
   recvmsg,
   SOCK_DGRAM,
   sendmsg,
@@ -164,6 +167,11 @@ describe('IP_RECVOPTS and IP_RETOPTS', () => {
     expect(received(CMSG_LEN(4))).toEqual([[cut], MSG_CTRUNC]);
     // Here it is the next that had no room at all.
     expect(received(CMSG_SPACE(8) + 8)).toEqual([[{ ...first, data, value: data }], MSG_CTRUNC]);
+    // Of many, each has the room that it was given.
+    sendTo('127.0.0.1', port, [{ level, type: IP_RETOPTS, value: RECORD_ROUTE }]);
+    const slot: MessageSlot = { iov: [new Uint8Array(1)], controlLength: CMSG_LEN(4) };
+    recvmmsg(fd, [slot, { ...slot, controlLength: 256 }], MSG_DONTWAIT);
+    expect(slot.control).toEqual([cut]);
   });
 });
 
