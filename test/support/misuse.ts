@@ -268,6 +268,12 @@ const packet = { family: AF_PACKET, ifindex: 1, protocol: 3 };
 const vsock = { family: AF_VSOCK, cid: 1, port: 9 };
 const noName = [null, 1, {}, [], new DataView(new ArrayBuffer(8))];
 
+function lostBytes(): Uint8Array {
+  const bytes = new Uint8Array(8);
+  detach(bytes.buffer);
+  return bytes;
+}
+
 const addresses: Wrong[] = [
   ...withField({}, 'family', [undefined, null, '2', 2n, Number.NaN, -1, 65536, 2.5, 99]),
   ...withField(inet, 'addr', [undefined, null, 1, '', '127.1', '::1', '1.2.3.4\0', '01.2.3.4']),
@@ -289,6 +295,10 @@ const addresses: Wrong[] = [
   ...withField(vsock, 'cid', noUint32),
   ...withField(vsock, 'port', noUint32),
   ...withField({ family: 99 }, 'data', [null, 'x', 1, {}, new ArrayBuffer(8)]),
+  ...[
+    { ...packet, addr: lostBytes() },
+    { family: 99, data: lostBytes() },
+  ].map((address): Wrong => [`an address of family ${address.family} that is gone`, () => address]),
 ];
 
 const entry = { fd: -1, events: 1 };
