@@ -334,9 +334,9 @@ export function decodeSockaddr(bytes: Buf): SockAddr {
   return { family: sa_family, data: all.slice(2) } as SockAddrOther;
 }
 
-/** The bytes of an address in whichever form it was given. */
-export function sockaddrBytes(addr: SockAddrLike): Buf {
-  return isBuf(addr) ? addr : encodeSockaddr(addr);
+/** The bytes of an address in whichever form it was given, as the argument `name`. */
+export function sockaddrBytes(addr: SockAddrLike, name = 'addr'): Buf {
+  return isBuf(addr) ? addr : encode(addr, name);
 }
 
 /** An address in the usual notation: `127.0.0.1:80`, `[::1]:80`, `/run/x`, `@abstract`. */

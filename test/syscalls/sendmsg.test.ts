@@ -351,6 +351,28 @@ tell(code(() => s.sendmsg(a, msg)));`;
   });
 });
 
+describe('a field of a message that is wrong', () => {
+  const inet = { family: AF_INET, addr: '127.0.0.1', port: 70_000 } as const;
+  const ttl = { level: IPPROTO_IP, type: IP_TTL, value: 1.5 } as const;
+  const iov = [text('x')];
+
+  it('is named as the field, and of many with its number', () => {
+    for (const [fields, name] of [
+      [{ name: inet }, 'name.port'],
+      [{ name: 5 as never }, 'name'],
+      [{ control: [ttl] }, 'control[0].value'],
+      [{ control: 'x' as never }, 'control'],
+    ] as const) {
+      const wrong = { iov, ...fields };
+      const [one, many] = [`msg.${name}`, `msgs[1].${name}`];
+      const kind = name.includes('.') ? RangeError : TypeError;
+      expectRefused(() => sendmsg(0, wrong), kind, one);
+      expectRefused(() => raw.sendmsg(0, wrong), kind, one);
+      expectRefused(() => sendmmsg(0, [{ iov }, wrong]), kind, many);
+    }
+  });
+});
+
 describe('a control message that holds an address', () => {
   // linux/rds.h: RDS_CMSG_RDMA_ARGS, RDS_CMSG_RDMA_MAP, RDS_CMSG_ATOMIC_FADD and what follows it.
   const holding = [1, 3, 6, 7, 8, 9];
