@@ -26,12 +26,19 @@ const options = {
   raw: { type: 'boolean' },
 };
 
+/** The whole numbers that an option may be; of the others, any that is not negative. */
+const whole = { count: [1, Infinity], size: [0, 65527], ttl: [1, 255] };
+
 function commandLine() {
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const { ipv6, raw, ...numbers } = values;
     for (const [name, text] of Object.entries(numbers)) {
-      if (!(Number(text) >= 0)) throw new Error(`--${name} is a number, not '${text}'`);
+      const [min, max] = whole[name] ?? [0, Infinity];
+      const number = text.trim() === '' ? Number.NaN : Number(text);
+      if (!(number >= min && number <= max && (!whole[name] || !(number % 1)))) {
+        throw new Error(`--${name} is a number from ${min} to ${max}, not '${text}'`);
+      }
     }
     if (positionals.length !== 1) throw new Error('one host is needed');
     const family = ipv6 ? 6 : 0;
@@ -126,7 +133,14 @@ const data = Buffer.alloc(Number(given.size), 'sockfd');
 const found = await lookup(host, { family }).catch((error) => fail(`${host}: ${error.code}`));
 const net = families[found.family];
 const [addr, zone] = found.address.split('%');
-const to = { ...net.any, addr, ...(zone && { scope_id: s.if_nametoindex(zone) }) };
+const to = { ...net.any, addr };
+if (zone) {
+  try {
+    to.scope_id = s.if_nametoindex(zone);
+  } catch (error) {
+    fail(`${zone}: ${error.message}`);
+  }
+}
 
 function open() {
   try {

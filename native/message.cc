@@ -135,6 +135,44 @@ napi_value recvfrom(napi_env env, napi_callback_info info) {
   return Result(env, result);
 }
 
+// Control messages that hold addresses, to which a socket of AF_RDS would read or write: as bytes
+// from JavaScript they would name memory of this process.
+bool HoldsAddress(int level, int type) {
+  if (level != 276 /* SOL_RDS */) return false;
+  switch (type) {
+    case 1 /* RDS_CMSG_RDMA_ARGS */:
+    case 3 /* RDS_CMSG_RDMA_MAP */:
+    case 6 /* RDS_CMSG_ATOMIC_FADD */:
+    case 7 /* RDS_CMSG_ATOMIC_CSWP */:
+    case 8 /* RDS_CMSG_MASKED_ATOMIC_FADD */:
+    case 9 /* RDS_CMSG_MASKED_ATOMIC_CSWP */:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether there is one of these among `control`, which the kernel reads in the same way. It may be
+// anywhere in memory, so that CMSG_NXTHDR(3) would read what is not aligned.
+bool HoldsAddress(const Bytes& control) {
+  struct {
+    size_t len;
+    int level;
+    int type;
+  } header;
+  for (size_t at = 0; control.size - at >= sizeof header;) {
+    memcpy(&header, static_cast<const char*>(control.data) + at, sizeof header);
+    if (HoldsAddress(header.level, header.type)) return true;
+    if (header.len < sizeof header || header.len > control.size - at) return false;
+    at += (header.len + 7) & ~size_t{7};
+    if (at > control.size) return false;
+  }
+  return false;
+}
+
+constexpr char kMustHoldNoAddress[] =
+    "must not have a control message that holds an address: sockfd does not offer it";
+
 // A struct msghdr for `iov`, which JavaScript gives as an array of views, `name` and `control`.
 struct Message {
   napi_value elements[IOV_MAX];
@@ -161,6 +199,9 @@ napi_value sendmsg(napi_env env, napi_callback_info info) {
   int fd = args.Int(0, "fd");
   message.Read(args, 1, 3, 4);
   int flags = args.Bits(2, "flags");
+  if (args.ok() && HoldsAddress({message.header.msg_control, message.header.msg_controllen})) {
+    args.FailType(4, "msg.control", kMustHoldNoAddress);
+  }
   if (!args.ok()) return nullptr;
   Pages pages;
   if ((flags & MSG_ZEROCOPY) &&
@@ -214,6 +255,7 @@ class Vector {
     Bytes lengths = args_.View(i + 1, "msgs.lengths");
     Bytes names = args_.Address(i + 2, "msgs.names");
     Bytes control = args_.Address(i + 3, "msgs.control");
+    control_i_ = i + 3;
     words_ = static_cast<char*>(lengths.data);
     columns_ = lengths.size / (4 * sizeof(uint32_t));
     if (!ReadRange(i + 4, i + 5) || !Allocate()) return false;
@@ -320,11 +362,19 @@ class Vector {
         !Slot(control, 2, n, "controllen", &ancillary)) {
       return false;
     }
+    if (sends_ && HoldsAddress(ancillary)) return FailControl(n);
     header.msg_name = name.data;
     header.msg_namelen = static_cast<socklen_t>(name.size);
     header.msg_control = ancillary.data;
     header.msg_controllen = ancillary.size;
     return true;
+  }
+
+  bool FailControl(size_t n) {
+    char name[64];
+    snprintf(name, sizeof name, "msgs.control[%zu]", first_ + n);
+    args_.FailType(control_i_, name, kMustHoldNoAddress);
+    return false;
   }
 
   bool TakeData(size_t n, msghdr* header) {
@@ -356,6 +406,7 @@ class Vector {
   size_t views_ = 0;
   size_t taken_ = 0;
   Scratch views_memory_;
+  size_t control_i_ = 0;
   // The columns, and which part of them is meant.
   char* words_ = nullptr;
   size_t columns_ = 0;

@@ -173,7 +173,13 @@ describe('a ping socket', () => {
 describe('the command line', () => {
   it.each([
     [[], 'one host is needed'],
-    [['-c', 'many', '127.0.0.1'], "--count is a number, not 'many'"],
+    [['-c', 'many', '127.0.0.1'], "--count is a number from 1 to Infinity, not 'many'"],
+    [['-c', '0', '127.0.0.1'], "--count is a number from 1 to Infinity, not '0'"],
+    [['-i', '', '127.0.0.1'], "--interval is a number from 0 to Infinity, not ''"],
+    [['-s', '1.5', '127.0.0.1'], "--size is a number from 0 to 65527, not '1.5'"],
+    [['-s', '1e11', '127.0.0.1'], "--size is a number from 0 to 65527, not '1e11'"],
+    [['-t', '256', '127.0.0.1'], "--ttl is a number from 1 to 255, not '256'"],
+    [['fe80::1%nowhere'], 'nowhere: if_nametoindex ENODEV'],
     [['-q', '127.0.0.1'], "Unknown option '-q'"],
     [['nobody.invalid'], 'nobody.invalid: E'],
   ])('%j is refused', (args, why) => {

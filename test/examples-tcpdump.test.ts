@@ -8,6 +8,7 @@ import {
   between,
   type Captured,
   crafted,
+  cropped,
   inNetns,
   lines,
   ours,
@@ -101,6 +102,12 @@ describe('a line is that of tcpdump', () => {
     expect(ours(said)).toHaveLength(15);
     expect(said.join('\n')).toContain('ethertype 802.1Q (0x8100), length 46: vlan 5, p 5, ');
     expect(ours(both('-i up0', crafted))).toHaveLength(15);
+  });
+
+  it('of errors whose quotes are cut off', () => {
+    const said = both('-i up0', crafted + cropped);
+    expect(said.filter((line) => line.endsWith(' [|icmp]'))).toHaveLength(5);
+    expect(said.filter((line) => line.endsWith(' [|icmp6]'))).toHaveLength(4);
   });
 
   it('of a frame whose VLAN tag the kernel took off', () => {

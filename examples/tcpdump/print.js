@@ -69,10 +69,14 @@ function upper({ saddr, daddr }, protocol, bytes, length, before = '') {
       const ends = pair(`${saddr}.${header.source}`, `${daddr}.${header.dest}`);
       return `${ends}: ${before}UDP, length ${header.len - 8}`;
     }
-    case s.IPPROTO_ICMP:
-      return `${hosts}ICMP ${icmp(bytes)}, length ${length}`;
-    case s.IPPROTO_ICMPV6:
-      return `${hosts}ICMP6, ${icmp6(bytes)}, length ${length}`;
+    case s.IPPROTO_ICMP: {
+      const text = icmp(bytes);
+      return text === undefined ? `${hosts} [|icmp]` : `${hosts}ICMP ${text}, length ${length}`;
+    }
+    case s.IPPROTO_ICMPV6: {
+      const text = icmp6(bytes);
+      return `${hosts}ICMP6, ${text}${text.endsWith('[|icmp6]') ? '' : `, length ${length}`}`;
+    }
     default:
       return `${hosts}ip-proto-${protocol} ${length}`;
   }
@@ -127,23 +131,27 @@ function tcpOption({ kind, mss, shift, blocks, tsval, tsecr, data }, ack) {
   return `unknown-${kind}${rest && ` 0x${rest}`}`;
 }
 
-/** To which port the packet was that an error quotes: `udp port 9`. */
+/** To which port the packet was that an error quotes: `udp port 9`; undefined if it is cut off. */
 function quotedPort(protocol, bytes, offset) {
-  const header = s.decodeUdphdr(bytes, offset); // TCP has its ports at the same place
-  return `${protocol === s.IPPROTO_TCP ? 'tcp' : 'udp'} port ${header?.dest}`;
+  if (bytes.byteLength < offset + 4) return undefined;
+  const port = bytes.readUInt16BE(offset + 2); // TCP and UDP have it at the same place
+  return `${protocol === s.IPPROTO_TCP ? 'tcp' : 'udp'} port ${port}`;
 }
 
+/** What stands behind `ICMP`; undefined for what is cut off. */
 function icmp(bytes) {
   const header = s.decodeIcmphdr(bytes);
-  if (header === undefined) return '[|icmp]';
+  if (header === undefined) return undefined;
   const { type, code, id, sequence } = header;
   if (type === s.ICMP_ECHO) return `echo request, id ${id}, seq ${sequence}`;
   if (type === s.ICMP_ECHOREPLY) return `echo reply, id ${id}, seq ${sequence}`;
+  const quotes = [ICMP_TIME_EXCEEDED, ICMP_REDIRECT, ICMP_DEST_UNREACH].includes(type);
+  if (!quotes) return `type-#${type}`;
   const quoted = s.decodeIphdr(bytes, header.length);
+  if (quoted === undefined) return undefined;
   if (type === ICMP_TIME_EXCEEDED && code === s.ICMP_EXC_TTL) return 'time exceeded in-transit';
   if (type === ICMP_TIME_EXCEEDED) return 'ip reassembly time exceeded';
-  if (type === ICMP_REDIRECT) return `redirect ${quoted?.daddr} to host ${header.gateway}`;
-  if (type !== ICMP_DEST_UNREACH || quoted === undefined) return `type-#${type}`;
+  if (type === ICMP_REDIRECT) return `redirect ${quoted.daddr} to host ${header.gateway}`;
   const { daddr, protocol } = quoted;
   switch (code) {
     case s.ICMP_NET_UNREACH:
@@ -152,8 +160,10 @@ function icmp(bytes) {
       return `host ${daddr} unreachable`;
     case s.ICMP_PROT_UNREACH:
       return `${daddr} protocol ${protocol} unreachable`;
-    case s.ICMP_PORT_UNREACH:
-      return `${daddr} ${quotedPort(protocol, bytes, header.length + quoted.length)} unreachable`;
+    case s.ICMP_PORT_UNREACH: {
+      const port = quotedPort(protocol, bytes, header.length + quoted.length);
+      return port && `${daddr} ${port} unreachable`;
+    }
     case s.ICMP_FRAG_NEEDED:
       return `${daddr} unreachable - need to frag (mtu ${header.mtu})`;
     case s.ICMP_PKT_FILTERED:
@@ -191,14 +201,17 @@ function icmp6(bytes) {
       return `multicast listener report v2, ${(high << 8) | low} group record(s)`;
     }
   }
-  const quoted = s.decodeIpv6hdr(bytes, header.length);
-  if (type === s.ICMPV6_TIME_EXCEED) return `time exceeded in-transit for ${quoted?.daddr}`;
+  const { daddr, nexthdr } = s.decodeIpv6hdr(bytes, header.length) ?? {};
+  const cut = ' [|icmp6]';
+  if (type === s.ICMPV6_TIME_EXCEED)
+    return `time exceeded in-transit${daddr ? ` for ${daddr}` : cut}`;
   if (type !== s.ICMPV6_DEST_UNREACH) return `type-#${type}`;
   if (code !== s.ICMPV6_PORT_UNREACH) {
-    return `destination unreachable, ${unreachable6[code] ?? `code-#${code}`} ${quoted?.daddr}`;
+    const why = unreachable6[code] ?? `code-#${code}`;
+    return `destination unreachable, ${why}${daddr ? ` ${daddr}` : cut}`;
   }
-  const port = quotedPort(quoted?.nexthdr, bytes, header.length + 40);
-  return `destination unreachable, unreachable port, ${quoted?.daddr} ${port}`;
+  const port = quotedPort(nexthdr, bytes, header.length + 40);
+  return `destination unreachable, unreachable port${port ? `, ${daddr} ${port}` : cut}`;
 }
 
 /** The bytes of a packet as -x has them. */

@@ -47,9 +47,9 @@ export function checkPart(buf: unknown, offset: unknown, length: unknown, text =
   part(bytes.byteLength, offset, length);
 }
 
-/** The bytes of an address, which nobody changes while the call waits. */
-export function addressBytes(addr: SockAddrLike): Uint8Array {
-  const bytes = buffer(sockaddrBytes(addr), 'addr');
+/** The bytes of the address `name`, which nobody changes while the call waits. */
+export function addressBytes(addr: SockAddrLike, name = 'addr'): Uint8Array {
+  const bytes = buffer(sockaddrBytes(addr, name), name);
   return bytes === addr || ArrayBuffer.isView(addr) ? bytes.slice() : bytes;
 }
 

@@ -90,7 +90,7 @@ function beginTo(
   let isConnecting = false;
   const prepare = (): void => {
     given = dontwait(flags);
-    to = addr === null ? null : addressBytes(addr);
+    to = addr === null ? null : addressBytes(addr, syscall === 'sendmsg' ? 'msg.name' : 'addr');
   };
   const answer = (result: number, came: number): number | typeof LATER => {
     // On AF_UNIX, EPOLLOUT is told when the queue of the addressed socket is full: nobody tells
@@ -180,7 +180,8 @@ export function sendmsg(
   try {
     const { name = null, iov, control = null } = object(msg, 'msg') as unknown as Message;
     const list = listOf(iov, 'msg.iov');
-    const bytes = control === null ? null : buffer(controlBytes(control), 'msg.control').slice();
+    const bytes =
+      control === null ? null : buffer(controlBytes(control, 'msg.control'), 'msg.control').slice();
     const addressed = {
       syscall: 'sendmsg',
       addr: name,

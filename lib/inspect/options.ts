@@ -261,15 +261,20 @@ class Sockets {
 
 /** Asks on one socket after the other, until one knows the option. */
 function support(sockets: Sockets, level: Level, optname: number, row: Row): Support {
-  const denied: Place[] = [];
+  const denied: string[] = [];
   const answers: string[] = [];
   for (const where of levels[level].on) {
     const fd = sockets.at(where);
     if (isDenied(fd)) {
-      denied.push(where);
+      denied.push(`a ${where.what} socket needs ${where.needs ?? 'privilege'}`);
       continue;
     }
     const result = fd < 0 ? fd : answer(fd, level, optname, row);
+    // A kernel that was built without it may look at the capability first.
+    if (isDenied(result)) {
+      denied.push(`without ${row.needs?.join(' or ') ?? 'privilege'} it is ${errnoName(-result)}`);
+      continue;
+    }
     if (fd >= 0 && !isUnknown(result)) {
       return { supported: true, how: 'asked the kernel', reason: undefined };
     }
@@ -284,7 +289,7 @@ function support(sockets: Sockets, level: Level, optname: number, row: Row): Sup
       reason: old ?? `the answers: ${answers.join(', ')}`,
     };
   }
-  const reason = old ?? `not asked: a ${first.what} socket needs ${first.needs ?? 'privilege'}`;
+  const reason = old ?? `not asked: ${first}`;
   return { supported: old === undefined, how: 'kernel version', reason };
 }
 

@@ -145,13 +145,13 @@ function dataOf(
   throw typeError(`${argument}.data`, must, data);
 }
 
-/** The bytes of control messages, one after the other, as sendmsg(2) takes them. */
-export function encodeControl(messages: readonly ControlInit[]): Uint8Array {
+/** The bytes of control messages, which are the argument `name`. */
+function encodeList(messages: readonly ControlInit[], name: string): Uint8Array {
   if (!Array.isArray(messages)) {
-    throw typeError('control', 'must be an array of control messages, or bytes', messages);
+    throw typeError(name, 'must be an array of control messages, or bytes', messages);
   }
   // A hole is an element too, and no control message.
-  const all = Array.from(messages, (message, i) => dataOf(message, `control[${i}]`));
+  const all = Array.from(messages, (message, i) => dataOf(message, `${name}[${i}]`));
   const total = all.reduce((sum, { data }) => sum + CMSG_SPACE(data.byteLength), 0);
   const w = new Writer(total);
   for (const { level, type, data } of all) {
@@ -165,9 +165,14 @@ export function encodeControl(messages: readonly ControlInit[]): Uint8Array {
   return w.bytes;
 }
 
-/** The bytes of control data in whichever form it was given. */
-export function controlBytes(control: readonly ControlInit[] | Buf): Buf {
-  return isBuf(control) ? control : encodeControl(control);
+/** The bytes of control messages, one after the other, as sendmsg(2) takes them. */
+export function encodeControl(messages: readonly ControlInit[]): Uint8Array {
+  return encodeList(messages, 'control');
+}
+
+/** The bytes of control data in whichever form it was given, as the argument `name`. */
+export function controlBytes(control: readonly ControlInit[] | Buf, name = 'control'): Buf {
+  return isBuf(control) ? control : encodeList(control, name);
 }
 
 /** The value of the first control message of a level and type; undefined when there is none. */

@@ -96,11 +96,9 @@ export const fds: Kind<number[], readonly number[]> = kind(
   (r, length) => Array.from({ length: length >> 2 }, () => r.i32()),
   (value) => {
     if (!Array.isArray(value)) throw typeError('value', 'must be an array of descriptors', value);
-    const w = new Writer(4 * value.length);
-    value.forEach((fd, i) => {
-      w.u32(int32(fd, `value[${i}]`));
-    });
-    return w.bytes;
+    // A hole is an element too, and no descriptor: left 0, it would be somebody's stdin.
+    const all = Array.from(value, (fd, i) => int32(fd, `value[${i}]`));
+    return new Uint8Array(Int32Array.from(all).buffer);
   },
 );
 

@@ -110,6 +110,10 @@ export const IPV6_MULTICAST_LOOP = 19;
 export const IPV6_ADD_MEMBERSHIP = 20;
 /** Leave a group. ipv6_mreq, set only. ipv6(7) */
 export const IPV6_DROP_MEMBERSHIP = 21;
+/** The name that RFC 3493 has for IPV6_ADD_MEMBERSHIP. */
+export const IPV6_JOIN_GROUP = 20;
+/** The name that RFC 3493 has for IPV6_DROP_MEMBERSHIP. */
+export const IPV6_LEAVE_GROUP = 21;
 /** Raw sockets: take packets with this alert value; reads 0 or 1. int. ipv6(7) */
 export const IPV6_ROUTER_ALERT = 22;
 /** Path MTU discovery: IPV6_PMTUDISC_* int. ipv6(7) */

@@ -1,6 +1,7 @@
 /** The structures of packet sockets. packet(7) */
 import { Writer } from '../kernel/bytes.js';
 import {
+  buffer,
   int32,
   integer,
   isUint8Array,
@@ -53,7 +54,8 @@ export const packet_mreq: Kind<never, PacketMreq> = request((value) => {
   const { ifindex, type, address = new Uint8Array(0) } = object(value, 'value');
   if (!isUint8Array(address)) throw typeError('value.address', 'must be a Uint8Array', address);
   // mr_address has 8 bytes; the longer addresses of InfiniBand (20) run past the C structure.
-  const alen = integer(address.byteLength, 'value.address.byteLength', 0, 32);
+  const { byteLength } = buffer(address, 'value.address');
+  const alen = integer(byteLength, 'value.address.byteLength', 0, 32);
   return new Writer(8 + Math.max(8, alen))
     .u32(int32(ifindex, 'value.ifindex'))
     .u16(uint16(type, 'value.type'))

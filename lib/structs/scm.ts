@@ -6,7 +6,7 @@ export const SCM_RIGHTS = 1;
 export const SCM_CREDENTIALS = 2;
 /** The security context of the sender. unix(7) */
 export const SCM_SECURITY = 3;
-/** A pidfd of the sender, to be closed by the receiver. Linux 6.5. unix(7) */
+/** A pidfd of the sender, to be closed by the receiver; -errno if none left. Linux 6.5. unix(7) */
 export const SCM_PIDFD = 4;
 /** When it arrived: struct timeval. socket(7) */
 export const SCM_TIMESTAMP = 29;

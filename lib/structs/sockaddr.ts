@@ -197,7 +197,8 @@ function encodeLl(addr: Record<string, unknown>, at: string): Uint8Array {
     throw typeError(`${at}.addr`, 'must be a Uint8Array', addr.addr);
   }
   // sll_addr has 8 bytes; the longer addresses of InfiniBand (20) run past the C structure.
-  const length = integer(address.byteLength, `${at}.addr.byteLength`, 0, MAX_ADDR_LEN);
+  const { byteLength } = buffer(address, `${at}.addr`);
+  const length = integer(byteLength, `${at}.addr.byteLength`, 0, MAX_ADDR_LEN);
   return new Writer(12 + Math.max(8, length))
     .u16(AF_PACKET)
     .be16(uint16(addr.protocol, `${at}.protocol`))
@@ -223,7 +224,8 @@ function encode(addr: unknown, at: string): Uint8Array {
     if (!isUint8Array(fields.data)) {
       throw typeError(`${at}.data`, 'must be a Uint8Array', fields.data);
     }
-    return new Writer(2 + fields.data.byteLength).u16(sa_family).copy(fields.data).bytes;
+    const data = buffer(fields.data, `${at}.data`);
+    return new Writer(2 + data.byteLength).u16(sa_family).copy(data).bytes;
   }
   switch (sa_family) {
     case AF_UNSPEC:
@@ -332,9 +334,9 @@ export function decodeSockaddr(bytes: Buf): SockAddr {
   return { family: sa_family, data: all.slice(2) } as SockAddrOther;
 }
 
-/** The bytes of an address in whichever form it was given. */
-export function sockaddrBytes(addr: SockAddrLike): Buf {
-  return isBuf(addr) ? addr : encodeSockaddr(addr);
+/** The bytes of an address in whichever form it was given, as the argument `name`. */
+export function sockaddrBytes(addr: SockAddrLike, name = 'addr'): Buf {
+  return isBuf(addr) ? addr : encode(addr, name);
 }
 
 /** An address in the usual notation: `127.0.0.1:80`, `[::1]:80`, `/run/x`, `@abstract`. */

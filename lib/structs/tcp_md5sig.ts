@@ -1,6 +1,14 @@
 /** The keys of TCP MD5 signatures. RFC 2385 */
 import { Writer } from '../kernel/bytes.js';
-import { int32, integer, isUint8Array, object, rangeError, typeError } from '../kernel/validate.js';
+import {
+  buffer,
+  int32,
+  integer,
+  isUint8Array,
+  object,
+  rangeError,
+  typeError,
+} from '../kernel/validate.js';
 import { request } from './option.js';
 import { type SockAddrLike, sockaddrStorage } from './sockaddr.js';
 
@@ -30,7 +38,7 @@ export function keyBytes(value: unknown, name: string, max: number): Uint8Array 
   if (typeof value !== 'string' && !isUint8Array(value)) {
     throw typeError(name, 'must be a string or a Uint8Array', value);
   }
-  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  const bytes = typeof value === 'string' ? Buffer.from(value) : buffer(value, name);
   if (bytes.byteLength > max) throw rangeError(name, `must have at most ${max} bytes`, value);
   return bytes;
 }

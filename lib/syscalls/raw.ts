@@ -113,8 +113,9 @@ export function sendto(
 /** sendmsg(2). Blocks as `sendmsg` of `sockfd` does. @returns bytes sent, or `-errno` */
 export function sendmsg(fd: number, msg: Message, flags = 0): number {
   const { name = null, iov, control = null } = object(msg, 'msg') as unknown as Message;
-  const addr = name === null ? null : sockaddrBytes(name);
-  return native.sendmsg(fd, iov, flags, addr, control === null ? null : controlBytes(control));
+  const addr = name === null ? null : sockaddrBytes(name, 'msg.name');
+  const bytes = control === null ? null : controlBytes(control, 'msg.control');
+  return native.sendmsg(fd, iov, flags, addr, bytes);
 }
 
 /** What recvmsg(2) tells: msg_namelen, msg_controllen, msg_flags. */
@@ -187,8 +188,8 @@ export function sendmmsg(
     return {
       argument,
       iov: listOf(iov, `${argument}.iov`),
-      name: name === null ? nothing : sockaddrBytes(name),
-      control: control === null ? nothing : controlBytes(control),
+      name: name === null ? nothing : sockaddrBytes(name, `${argument}.name`),
+      control: control === null ? nothing : controlBytes(control, `${argument}.control`),
     };
   });
   const names = slots(given.map(({ name, argument }) => buffer(name, `${argument}.name`)));

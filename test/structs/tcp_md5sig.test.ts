@@ -172,6 +172,10 @@ describe('a key', () => {
     expectRefused(set({ ...right, addr: new Uint8Array(129) }), RangeError, 'value.addr');
     expectRefused(set({ addr: LOOPBACK }), TypeError, 'value.key');
     expectRefused(set({ ...right, key: 'x'.repeat(81) }), RangeError, 'value.key');
+    // Empty, it would remove the key.
+    const gone = new Uint8Array(8);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    expectRefused(set({ ...right, key: gone }), TypeError, 'value.key');
     expectRefused(set({ ...right, flags: 256 }), RangeError, 'value.flags');
     expectRefused(set({ ...right, prefixlen: -1 }), RangeError, 'value.prefixlen');
     expectRefused(set({ ...right, ifindex: 2 ** 31 }), RangeError, 'value.ifindex');

@@ -191,3 +191,20 @@ inject(s.ETH_P_ARP, s.encodeArphdr({ ...arp, tha: '02:00:00:00:00:77' }));
 inject(s.ETH_P_IP, s.encodeIphdr({ protocol: s.IPPROTO_UDP, saddr, daddr, tot_len: 30 }),
   s.encodeUdphdr({ source: 40001, dest: 40002, len: 10 }), Buffer.alloc(20));
 inject(s.ETH_P_8021Q, Buffer.from('a0050806', 'hex'), s.encodeArphdr(arp));`;
+
+/** What follows it: errors that quote less than they ought to. */
+export const cropped = `
+for (const [type, code] of [[3, 1], [3, 3], [5, 1], [11, 0]]) {
+  for (const part of [quoted.subarray(8), quoted, Buffer.concat([quoted, ports.subarray(4)])]) {
+    ip(s.IPPROTO_ICMP, s.encodeIcmphdr({ type, code }), part);
+  }
+}
+const from6 = { saddr: '2001:db8::66', daddr: '2001:db8::77' };
+const quoted6 = s.encodeIpv6hdr({ nexthdr: s.IPPROTO_UDP, ...from6 });
+for (const [type, code] of [[1, 0], [1, 4], [3, 0]]) {
+  for (const part of [quoted6.subarray(8), quoted6, Buffer.concat([quoted6, ports.subarray(4)])]) {
+    const icmp6 = Buffer.concat([s.encodeIcmp6hdr({ type, code }), part]);
+    const header = { nexthdr: s.IPPROTO_ICMPV6, payload_len: icmp6.byteLength, ...from6 };
+    inject(s.ETH_P_IPV6, s.encodeIpv6hdr(header), icmp6);
+  }
+}`;

@@ -268,6 +268,12 @@ const packet = { family: AF_PACKET, ifindex: 1, protocol: 3 };
 const vsock = { family: AF_VSOCK, cid: 1, port: 9 };
 const noName = [null, 1, {}, [], new DataView(new ArrayBuffer(8))];
 
+function lostBytes(): Uint8Array {
+  const bytes = new Uint8Array(8);
+  detach(bytes.buffer);
+  return bytes;
+}
+
 const addresses: Wrong[] = [
   ...withField({}, 'family', [undefined, null, '2', 2n, Number.NaN, -1, 65536, 2.5, 99]),
   ...withField(inet, 'addr', [undefined, null, 1, '', '127.1', '::1', '1.2.3.4\0', '01.2.3.4']),
@@ -289,6 +295,10 @@ const addresses: Wrong[] = [
   ...withField(vsock, 'cid', noUint32),
   ...withField(vsock, 'port', noUint32),
   ...withField({ family: 99 }, 'data', [null, 'x', 1, {}, new ArrayBuffer(8)]),
+  ...[
+    { ...packet, addr: lostBytes() },
+    { family: 99, data: lostBytes() },
+  ].map((address): Wrong => [`an address of family ${address.family} that is gone`, () => address]),
 ];
 
 const entry = { fd: -1, events: 1 };
@@ -359,6 +369,7 @@ const controls: Wrong[] = [
   ...[undefined, null, 3, 'x', [1.5], ['1'], [2 ** 31], [undefined], new Uint8Array(4)].map(
     (value): Wrong => [`descriptors: ${String(value)}`, () => [{ ...rights, value }]],
   ),
+  ['descriptors with a hole', () => [{ ...rights, value: withHole(2) }]],
   ...[undefined, 3, { pid: 1 }, { pid: 1, uid: -1, gid: 0 }, { pid: '1', uid: 0, gid: 0 }].map(
     (value): Wrong => [
       `credentials: ${JSON.stringify(value)}`,
@@ -824,8 +835,8 @@ const pair = [int('domain', AF_UNIX), bits('type', sockfd.SOCK_DGRAM)];
 const pollArgs = [arg('fds', 'pollfds', () => [{ ...entry }]), timeout];
 const eight = (): object[] => Array.from({ length: 8 }, iov);
 const limit = orNull(arg('timeout', 'timeout', () => 0));
-const message = arg('msg|addr|control|value', 'message', iov);
-const sentList = arg('msgs|addr|control|value', 'messages', eight);
+const message = arg('msg', 'message', iov);
+const sentList = arg('msgs', 'messages', eight);
 const receivedList = arg('msgs', 'rooms', eight);
 const state = arg('state', 'state', () => 'CLOSE');
 const timeout_ms = opt(arg('timeout_ms', 'milliseconds', () => 0));

@@ -4,16 +4,21 @@ import {
   CMSG_SPACE,
   type ControlMessage,
   controlValue,
+  decodeControl,
   type MessageSlot,
   MSG_DONTWAIT,
   recvmmsg,
   recvmsg,
+  SCM_PIDFD,
   SCM_RIGHTS,
+  SO_PASSPIDFD,
   SOCK_DGRAM,
   SOL_SOCKET,
   sendmsg,
+  setsockopt,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { skipUnless } from '../support/control.js';
 import { countFds } from '../support/fds.js';
 import { guardFds, own, shut, unixPair } from '../support/sockets.js';
 
@@ -77,6 +82,21 @@ describe('results that cannot be told', () => {
     call(b);
     expect(countFds()).toBe(before);
     expect(gone.map((isGone) => isGone())).toEqual([true, true, true]);
+  });
+});
+
+describe('a pidfd', () => {
+  it('is closed as well, behind an odd number of descriptors', (context) => {
+    skipUnless(context, '6.5', 'SO_PASSPIDFD');
+    const [a, b] = unixPair(SOCK_DGRAM);
+    setsockopt(b, SOL_SOCKET, SO_PASSPIDFD, true);
+    const isGone = sendThree(a);
+    const before = countFds();
+    const control = new Uint8Array(CMSG_SPACE(12) + CMSG_SPACE(4));
+    expect(() => raw.recvmsg(b, Object.freeze({ iov: byte(), control }))).toThrow(TypeError);
+    expect(decodeControl(control).map(({ type }) => type)).toEqual([SCM_RIGHTS, SCM_PIDFD]);
+    expect(countFds()).toBe(before);
+    expect(isGone()).toBe(true);
   });
 });
 

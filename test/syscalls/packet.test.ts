@@ -530,6 +530,8 @@ describe('what is no value of an option of SOL_PACKET', () => {
     name: number,
     value: unknown,
   ) => void;
+  const gone = new Uint8Array(6);
+  structuredClone(gone, { transfer: [gone.buffer] });
   const ring = { block_size: 4096, block_nr: 1, frame_size: 2048, frame_nr: 2 };
   const rows: [string, number, unknown, typeof TypeError | typeof RangeError, string][] = [
     ['no object', sockfd.PACKET_ADD_MEMBERSHIP, 1, TypeError, 'value'],
@@ -548,6 +550,13 @@ describe('what is no value of an option of SOL_PACKET', () => {
       { ifindex: 1, type: 0, address: new Uint8Array(33) },
       RangeError,
       'value.address.byteLength',
+    ],
+    [
+      'an address that is gone',
+      sockfd.PACKET_ADD_MEMBERSHIP,
+      { ifindex: 1, type: 0, address: gone },
+      TypeError,
+      'value.address',
     ],
     ['no mode', sockfd.PACKET_FANOUT, { id: 1 }, TypeError, 'value.type_flags'],
     ['an id', sockfd.PACKET_FANOUT, { id: 65536, type_flags: 0 }, RangeError, 'value.id'],

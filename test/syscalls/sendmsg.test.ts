@@ -10,11 +10,14 @@ import {
   CMSG_SPACE,
   connect,
   controlValue,
+  EAGAIN,
+  EBADF,
   encodeControl,
   encodeSockaddr,
   IP_TTL,
   IPPROTO_IP,
   MSG_DONTWAIT,
+  MsgVec,
   recv,
   recvfrom,
   recvmsg,
@@ -23,7 +26,9 @@ import {
   SOCK_NONBLOCK,
   SOCK_SEQPACKET,
   SOCK_STREAM,
+  SOL_RDS,
   SOL_SOCKET,
+  SOL_TIPC,
   type SockAddr,
   type SockAddrLike,
   sendmmsg,
@@ -343,5 +348,74 @@ s.sendmsg(a, msg, s.MSG_DONTWAIT);
 tell('ready');
 tell(code(() => s.sendmsg(a, msg)));`;
     expect(await interrupted(body, 'sendmsg')).toEqual(['ready', ['EINTR', 'sendmsg']]);
+  });
+});
+
+describe('a field of a message that is wrong', () => {
+  const inet = { family: AF_INET, addr: '127.0.0.1', port: 70_000 } as const;
+  const ttl = { level: IPPROTO_IP, type: IP_TTL, value: 1.5 } as const;
+  const iov = [text('x')];
+
+  it('is named as the field, and of many with its number', () => {
+    for (const [fields, name] of [
+      [{ name: inet }, 'name.port'],
+      [{ name: 5 as never }, 'name'],
+      [{ control: [ttl] }, 'control[0].value'],
+      [{ control: 'x' as never }, 'control'],
+    ] as const) {
+      const wrong = { iov, ...fields };
+      const [one, many] = [`msg.${name}`, `msgs[1].${name}`];
+      const kind = name.includes('.') ? RangeError : TypeError;
+      expectRefused(() => sendmsg(0, wrong), kind, one);
+      expectRefused(() => raw.sendmsg(0, wrong), kind, one);
+      expectRefused(() => sendmmsg(0, [{ iov }, wrong]), kind, many);
+    }
+  });
+});
+
+describe('a control message that holds an address', () => {
+  // linux/rds.h: RDS_CMSG_RDMA_ARGS, RDS_CMSG_RDMA_MAP, RDS_CMSG_ATOMIC_FADD and what follows it.
+  const holding = [1, 3, 6, 7, 8, 9];
+  const message = (type: number) => ({ level: SOL_RDS, type, data: new Uint8Array(48) });
+  const harmless = { level: SOL_SOCKET, type: SCM_RIGHTS, data: new Uint8Array(0) };
+
+  it('is refused, wherever it is', () => {
+    const [a, b] = unixPair(SOCK_DGRAM);
+    const iov = [text('x')];
+    for (const type of holding) {
+      for (const control of [
+        [message(type)],
+        [harmless, { ...harmless, type: 99 }, message(type)],
+      ]) {
+        expectRefused(() => sendmsg(a, { iov, control }), TypeError, 'msg.control');
+        const bytes = encodeControl(control);
+        expectRefused(() => raw.sendmsg(a, { iov, control: bytes }), TypeError, 'msg.control');
+        const list = [{ iov }, { iov, control }];
+        expectRefused(() => sendmmsg(a, list), TypeError, 'msgs.control[1]');
+        const vec = new MsgVec(2, 1, 0, 128);
+        vec.setMessages(1, control);
+        expectRefused(() => raw.sendmmsg(a, vec), TypeError, 'msgs.control[1]');
+      }
+    }
+    expect(raw.recv(b, new Uint8Array(1), MSG_DONTWAIT)).toBe(-EAGAIN);
+  });
+
+  it('is one of these types of this level, and whole', () => {
+    const [a, b] = unixPair(SOCK_DGRAM);
+    const iov = [text('x')];
+    const [others, whole] = [[0, 2, 4, 5, 10, 11], encodeControl([message(1)])];
+    const allowed = [
+      ...others.map((type) => encodeControl([message(type)])),
+      encodeControl([{ ...message(1), level: SOL_TIPC }]),
+      whole.subarray(0, 15),
+      // The first says that there is nothing behind it.
+      encodeControl([{ ...harmless, data: whole }]),
+    ];
+    for (const control of allowed.slice(0, -1)) {
+      expect(raw.sendmsg(a, { iov, control })).toBe(1);
+      expect(next(b)).toBe('x');
+    }
+    // As descriptors, these bytes are none.
+    expect(raw.sendmsg(a, { iov, control: allowed.at(-1) ?? null })).toBe(-EBADF);
   });
 });

@@ -181,11 +181,19 @@ tell(s.send(a, buf) > 0);`;
 });
 
 describe('a zero-copy send of a zerocopyBuffer', () => {
-  it('sends from the pages themselves: what is written to them meanwhile is sent', () => {
+  const calls: [string, number, (fd: number, buffer: ArrayBuffer) => number][] = [
+    ['send', SIZE, (fd, buffer) => send(fd, buffer, MSG_ZEROCOPY)],
+    ['sendto', SIZE, (fd, buffer) => sendto(fd, buffer, MSG_ZEROCOPY, null)],
+    ['sendmsg', SIZE, (fd, buffer) => sendmsg(fd, { iov: [buffer] }, MSG_ZEROCOPY)],
+    ['sendmmsg of a list', 1, (fd, buffer) => sendmmsg(fd, [{ iov: [buffer] }], MSG_ZEROCOPY)],
+    ['sendmmsg', 1, (fd, buffer) => sendmmsg(fd, new MsgVec(1, buffer), MSG_ZEROCOPY)],
+  ];
+
+  it.each(calls)('has %s send what is written to its pages meanwhile', (_, result, call) => {
     const { from, to } = stalled();
     const buffer = zerocopyBuffer(SIZE);
     new Uint8Array(buffer).fill(0x61);
-    expect(send(from, buffer, MSG_ZEROCOPY)).toBe(SIZE);
+    expect(call(from, buffer)).toBe(result);
     expectWaiting(to);
     expect(notifications(from)).toEqual([]);
     new Uint8Array(buffer).fill(0x62);

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   AF_INET,
   AF_INET6,
+  CMSG_LEN,
+  CMSG_SPACE,
   type ControlInit,
   controlValue,
   getsockopt,
@@ -18,6 +20,11 @@ import {
   IPPROTO_IP,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  type MessageSlot,
+  MSG_CTRUNC,
+  MSG_DONTWAIT,
+  recvmmsg,
+  recvmsg,
   SOCK_DGRAM,
   sendmsg,
   setsockopt,
@@ -146,6 +153,25 @@ describe('IP_RECVOPTS and IP_RETOPTS', () => {
     const { control } = witnessed(back.fd);
     // There is no room for another hop.
     expect(controlValue(control, level, IP_RECVOPTS)).toEqual(RECORDED);
+  });
+
+  it('have no value when they were cut off: a part would look like the whole', () => {
+    const { fd, port } = receiver(IP_RECVOPTS, IP_RETOPTS);
+    const [first, data] = [{ level, type: IP_RECVOPTS }, RECORDED];
+    const received = (controlLength: number) => {
+      sendTo('127.0.0.1', port, [{ level, type: IP_RETOPTS, value: RECORD_ROUTE }]);
+      const { control, flags } = recvmsg(fd, { iov: [new Uint8Array(1)], controlLength });
+      return [control, flags];
+    };
+    const cut = { ...first, data: data.slice(0, 4), value: undefined };
+    expect(received(CMSG_LEN(4))).toEqual([[cut], MSG_CTRUNC]);
+    // Here it is the next that had no room at all.
+    expect(received(CMSG_SPACE(8) + 8)).toEqual([[{ ...first, data, value: data }], MSG_CTRUNC]);
+    // Of many, each has the room that it was given.
+    sendTo('127.0.0.1', port, [{ level, type: IP_RETOPTS, value: RECORD_ROUTE }]);
+    const slot: MessageSlot = { iov: [new Uint8Array(1)], controlLength: CMSG_LEN(4) };
+    recvmmsg(fd, [slot, { ...slot, controlLength: 256 }], MSG_DONTWAIT);
+    expect(slot.control).toEqual([cut]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   CMSG_SPACE,
   type ControlMessage,
   controlValue,
+  EMFILE,
   F_GETFD,
   FD_CLOEXEC,
   FIONREAD,
@@ -32,7 +33,7 @@ import {
   sendmsg,
   setsockopt,
 } from '../../../lib/index.js';
-import { isRoot, python } from '../../support/child.js';
+import { isRoot, node, python } from '../../support/child.js';
 import { receive, skipUnless, witnessed } from '../../support/control.js';
 import { expectError, guardFds, own, unixPair } from '../../support/sockets.js';
 
@@ -47,6 +48,27 @@ function descriptors(control: readonly ControlMessage[]): number[] {
 
 const file = (path: string): number => own(openSync(path, 'r'));
 const pathOf = (fd: number): string => readlinkSync(`/proc/self/fd/${fd}`);
+
+/** A node that has all the descriptors that it may, and can be sent more of them. */
+const filled = `
+const [a, b] = s.socketpair(s.AF_UNIX, s.SOCK_DGRAM);
+const take = () => {
+  const fds = [];
+  for (let fd = raw.dup(a); fd >= 0; fd = raw.dup(a)) fds.push(fd);
+  return fds;
+};
+// How many there are to be had.
+const left = () => take().map(s.close).length;
+const receive = (count) => {
+  const value = Array(count).fill(a);
+  s.sendmsg(a, {
+    iov: [new Uint8Array(1)],
+    control: [{ level: s.SOL_SOCKET, type: s.SCM_RIGHTS, value }],
+  });
+  return s.recvmsg(b, { iov: [new Uint8Array(1)], controlLength: 256 });
+};
+nofile(64);
+const fds = take();`;
 
 describe('SCM_RIGHTS', () => {
   const rights = (value: number[]) => [{ level: SOL_SOCKET, type: SCM_RIGHTS, value }] as const;
@@ -97,6 +119,19 @@ print(0)`;
     });
     const none = [[], 0, MSG_CTRUNC];
     expect(received).toEqual([[['/dev/null'], 1, MSG_CTRUNC], none, none, none]);
+  });
+
+  it('has as many as RLIMIT_NOFILE allows, if any: MSG_CTRUNC says that there were more', () => {
+    const [some, none, rest] = node(`${filled}
+fds.splice(0, 2).map(s.close);
+const { control, flags } = receive(3);
+tell([control.map(({ type, value }) => [type, value.length]), flags, left()]);
+tell(receive(3));
+control[0].value.map(s.close);
+tell(left());`);
+    expect(some).toEqual([[[SCM_RIGHTS, 2]], MSG_CTRUNC, 0]);
+    expect(none).toMatchObject({ bytes: 1, control: [], flags: MSG_CTRUNC });
+    expect(rest).toBe(2);
   });
 });
 
@@ -149,6 +184,14 @@ describe('SCM_PIDFD', () => {
     const fdinfo = readFileSync(`/proc/self/fdinfo/${pidfd}`, 'utf8');
     expect(/^Pid:\s*(\d+)$/m.exec(fdinfo)?.[1]).toBe(String(process.pid));
     expect(control).toHaveLength(1);
+  });
+
+  it('is -errno where there is no descriptor to be had', (context) => {
+    skipUnless(context, '6.5', 'SO_PASSPIDFD');
+    const [found] = node(`${filled}
+s.setsockopt(b, s.SOL_SOCKET, s.SO_PASSPIDFD, true);
+tell(receive(1).control.map(({ type, value }) => [type, value]));`);
+    expect(found).toEqual([[SCM_PIDFD, -EMFILE]]);
   });
 });
 
