@@ -1,6 +1,7 @@
 /** What becomes of a descriptor that goes to somebody else: its waiters, its registration. */
 import { once } from 'node:events';
 import { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import {
   dup,
@@ -11,9 +12,11 @@ import {
   POLLIN,
   POLLOUT,
   recv as recvNow,
+  SHUT_WR,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
   send as sendNow,
+  shutdown,
 } from '../../lib/index.js';
 import {
   accept,
@@ -167,6 +170,29 @@ describe('detach', () => {
     stream.destroy();
     await once(stream, 'close');
     expect(recvNow(client, room())).toBe(0);
+  });
+
+  it('loses no byte of many that are handed over while they are waited for', async () => {
+    const COUNT = 64;
+    const pairs = Array.from({ length: COUNT }, () => tcpPair());
+    const texts = pairs.map((_, i) => `${i} `.repeat(1000));
+    const handed = pairs.map(async ({ client, server }, i) => {
+      const whole = texts[i] as string;
+      const buf = Buffer.alloc(16);
+      const begun = recv(server, buf);
+      sendNow(client, whole, 0, 0, 16);
+      expect(await begun).toBe(16);
+      const pending = recv(server, Buffer.alloc(16));
+      // It is there, and nobody has been told yet.
+      sendNow(client, whole, 0, 16);
+      shutdown(client, SHUT_WR);
+      const stream = new Socket({ fd: detach(disown(server)) });
+      expect(await failure(pending)).toEqual(['recv', 'ECANCELED']);
+      const rest = await text(stream);
+      await new Promise((resolve) => stream.destroy().once('close', resolve));
+      return buf.toString() + rest;
+    });
+    expect(await Promise.all(handed)).toEqual(texts);
   });
 
   it('refuses what is no descriptor', () => {
