@@ -236,7 +236,11 @@ describe('a worker', () => {
       const { data } = workerData;
       process.on('warning', (warning) => parentPort.postMessage(warning.message));
       import(workerData.url).then(async (s) => { ${body} });`;
-    return new Worker(source, { eval: true, execArgv: [], workerData: { url, data } });
+    return new Worker(source, {
+      eval: true,
+      execArgv: ['--no-warnings'],
+      workerData: { url, data },
+    });
   };
   const messagesOf = async (worker: Worker): Promise<unknown[]> => {
     const messages: unknown[] = [];

@@ -116,6 +116,21 @@ describe('a duplicate of what Node has', () => {
     await closed(server, () => server.close());
   });
 
+  it('of a connection that Node ends has sent its end', async () => {
+    const { fd: listening, addr } = listener();
+    const connection = connectNet(addr.port, addr.addr);
+    await once(connection, 'connect');
+    const peer = own(accept(listening).fd);
+    const fd = take(connection);
+    await new Promise<void>((resolve) => connection.end('last', resolve));
+    expect(received(peer)).toBe('last');
+    expect(recv(peer, buf)).toBe(0);
+    await closed(connection, () => connection.destroy());
+    // The other direction is as it was.
+    send(peer, 'x');
+    expect(await recvLater(fd, buf)).toBe(1);
+  });
+
   it('of one that Node has read has the rest: `read` of the stream has the beginning', async () => {
     const { fd: listening, addr } = listener();
     const connection = connectNet(addr.port, addr.addr);

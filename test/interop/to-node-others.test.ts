@@ -1,10 +1,20 @@
-/** The same for datagrams, pipes and terminals; and that what is given is closed once. */
+/** Datagram sockets, pipes and terminals that Node is given; what is given is closed once. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { EBADF, F_GETFL, fdOf, pipe, recvfrom, SOCK_DGRAM, sendto } from '../../lib/index.js';
+import {
+  EBADF,
+  F_GETFL,
+  fdOf,
+  O_NONBLOCK,
+  pipe,
+  pipe2,
+  recvfrom,
+  SOCK_DGRAM,
+  sendto,
+} from '../../lib/index.js';
 import { detach } from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
 import { program, run } from '../support/child.js';
@@ -64,6 +74,15 @@ describe('a pipe that is given to node:fs', () => {
     expect(await text(reader)).toBe('through the pipe');
     await written;
     expect([r, w].map((fd) => raw.fcntl(fd, F_GETFL))).toEqual([-EBADF, -EBADF]);
+  });
+
+  it('is not waited for when it does not block: what is not there yet is an error', async () => {
+    const [r, w] = pipe2(O_NONBLOCK);
+    own(w);
+    const reader = createReadStream('', { fd: r });
+    expect(await text(reader).catch((error) => error.code)).toBe('EAGAIN');
+    if (!reader.closed) await once(reader, 'close');
+    expect(raw.fcntl(r, F_GETFL)).toBe(-EBADF);
   });
 
   it('stays ours with autoClose: false', async () => {
