@@ -7,6 +7,14 @@ export { type OptionInfo, optionInfo, optionTable } from './inspect/options.js';
 export type { Buf } from './kernel/bytes.js';
 export * from './kernel/errno.js';
 export { errnoName, SystemError } from './kernel/error.js';
+export { type ListenFd, listenFds } from './process/listen_fds.js';
+export {
+  type ListenFdInit,
+  type ListenFdsOptions,
+  type SpawnArguments,
+  type StdioList,
+  withListenFds,
+} from './process/with_listen_fds.js';
 export * from './structs/af_netlink.js';
 export * from './structs/arphdr.js';
 export * from './structs/bluetooth.js';

@@ -4,6 +4,7 @@
  */
 export type { Flags, FlagsPart, Part } from './async/arguments.js';
 export { read, write } from './async/descriptor.js';
+export { detach } from './async/detach.js';
 export { connections, type Datagram, datagrams, epollEvents } from './async/iterate.js';
 export { epoll_wait, poll, type SignalOption } from './async/poll.js';
 export { recv, recvfrom, recvmsg } from './async/recv.js';

@@ -53,10 +53,11 @@ const floorOf = (path: string): string => {
 
 /** Which floors a file of a floor may import from. */
 const below: Record<string, string[]> = {
-  entry: ['entry', 'testing', 'inspect', 'async', 'syscalls', 'structs', 'kernel'],
+  entry: ['entry', 'testing', 'inspect', 'process', 'async', 'syscalls', 'structs', 'kernel'],
   cli: ['cli', 'testing', 'inspect', 'syscalls', 'structs', 'kernel'],
   testing: ['testing', 'inspect', 'syscalls', 'structs', 'kernel'],
   inspect: ['inspect', 'syscalls', 'structs', 'kernel'],
+  process: ['process', 'syscalls', 'structs', 'kernel'],
   async: ['async', 'syscalls', 'structs', 'kernel'],
   syscalls: ['syscalls', 'structs', 'kernel'],
   structs: ['structs', 'kernel'],
@@ -279,7 +280,9 @@ const through: Record<string, string> = {
 };
 
 describe('a module', () => {
-  const modules = ['structs', 'syscalls', 'async', 'inspect', 'testing'].flatMap(filesOf);
+  const modules = ['structs', 'syscalls', 'async', 'inspect', 'process', 'testing'].flatMap(
+    filesOf,
+  );
   const tables = readdirSync(join(root, 'test/support'))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => read(`test/support/${name}`))

@@ -2,6 +2,7 @@
  * What TypeScript allows and refuses. The compiler is what checks this file (`npm run types`); when it
  * runs, it only shows that the values at run time are of the types that were promised.
  */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as sockfd from '../lib/index.js';
 import {
@@ -512,6 +513,26 @@ describe('the calls of sockfd/promises', () => {
       await promises.poll([], { timeout: 5 });
     });
     expect(signal.aborted).toBe(false);
+  });
+});
+
+describe('what goes between processes', () => {
+  it('is what spawn takes, and what listenFds returns', () => {
+    expectTypeOf(sockfd.listenFds).returns.toEqualTypeOf<{ fd: number; name: string }[]>();
+    expectTypeOf(promises.detach).returns.toEqualTypeOf<number>();
+    compiles((fd) => {
+      const args = ['server.js'] as const;
+      const made = sockfd.withListenFds('node', args, [{ fd, name: 'web' }, { fd }]);
+      expectTypeOf(spawn(...made)).toEqualTypeOf<ChildProcess>();
+      spawnSync(...made);
+      sockfd.withListenFds('node', [], sockfd.listenFds({ unset: true }), { stdio: 'inherit' });
+      sockfd.withListenFds('node', [], [{ fd }], { stdio: ['ignore', fd, 'pipe', 'ipc'] });
+      // @ts-expect-error a descriptor has a number
+      sockfd.withListenFds('node', [], [{ name: 'web' }]);
+      // @ts-expect-error further options are for spawn
+      sockfd.withListenFds('node', [], [{ fd }], { shell: true });
+    });
+    expect(sockfd.listenFds()).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@
  */
 import { native, type Watcher, watch } from '../kernel/addon.js';
 import { closing } from '../kernel/closing.js';
-import { EEXIST, ENOENT } from '../kernel/errno.js';
+import { EBADF, ECANCELED, EEXIST, ENOENT } from '../kernel/errno.js';
 import { check, SystemError } from '../kernel/error.js';
 import {
   EPOLL_CTL_ADD,
@@ -39,8 +39,8 @@ export interface Waiter {
   sure: boolean;
   /** Tries again, `came` being the events. @returns whether that was the end of waiting */
   attempt(came: number): boolean;
-  /** The descriptor was closed. */
-  gone(): void;
+  /** The descriptor was closed, `why` being -EBADF, or is no longer waited for: -ECANCELED. */
+  gone(why: number): void;
 }
 
 /** Told whether asked for or not. */
@@ -134,7 +134,7 @@ function arm(entry: Entry, events: number): number {
   }
   entry.armed = events;
   for (const waiter of entry.waiters) waiter.sure = true;
-  for (const waiter of gone) waiter.gone();
+  for (const waiter of gone) waiter.gone(-EBADF);
   return result;
 }
 
@@ -148,7 +148,7 @@ function add(epfd: number, fd: number, events: number): number {
 
 /** The same. Whom the kernel will not wake gets EBADF. */
 function rearm(entry: Entry, events: number): void {
-  if (arm(entry, events) < 0) for (const waiter of take(entry)) waiter.gone();
+  if (arm(entry, events) < 0) for (const waiter of take(entry)) waiter.gone(-EBADF);
 }
 
 /** Takes out of an entry whom `which` says. */
@@ -281,7 +281,19 @@ function afterClose(first: number, last: number): void {
   for (const fd of closed) {
     const entry = entries.get(fd);
     if (entry === undefined || fd < first || fd > last) continue;
-    entries.delete(fd);
-    for (const waiter of take(entry)) waiter.gone();
+    dismiss(entry, -EBADF);
   }
+}
+
+function dismiss(entry: Entry, why: number): void {
+  entries.delete(entry.fd);
+  for (const waiter of take(entry)) waiter.gone(why);
+}
+
+/** Somebody else is to wait for a descriptor from now on: whoever does here is told so. */
+export function abandon(fd: number): void {
+  const entry = entries.get(fd);
+  if (entry === undefined) return;
+  beforeClose(fd);
+  dismiss(entry, -ECANCELED);
 }

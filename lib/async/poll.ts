@@ -1,5 +1,6 @@
 /** poll(2) and epoll_wait(2), as promises. */
 import type { Buf } from '../kernel/bytes.js';
+import { EBADF } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
 import { decodeEpollEvents, type EpollEvent } from '../structs/epoll_event.js';
@@ -80,7 +81,7 @@ class PollWait {
   private watch(): void {
     for (const { fd, events } of this.polled.targets()) {
       const attempt = (): boolean => this.attempt();
-      const gone = (): void => this.again();
+      const gone = (why: number): void => this.gone(why);
       const waiter = { fd, events, level: true, apart: true, sure: false, attempt, gone };
       this.waiters.push(waiter);
       const result = enter(waiter);
@@ -100,11 +101,14 @@ class PollWait {
     return true;
   }
 
-  /** One of them was closed: it is POLLNVAL now, or another file. */
-  private again(): void {
-    if (this.attempt()) return;
-    this.leave();
-    this.watch();
+  /** One of them was closed: it is POLLNVAL now, or another file. Or it is not to be polled. */
+  private gone(why: number): void {
+    if (why !== -EBADF) {
+      this.end(() => this.reject(new SystemError(why, 'poll')));
+    } else if (!this.attempt()) {
+      this.leave();
+      this.watch();
+    }
   }
 
   private end(settle: () => void): void {

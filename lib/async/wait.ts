@@ -2,7 +2,7 @@
  * A call that does not block the event loop: it is tried at once, and again when the descriptor is
  * ready. How long it waits is the caller's to bound.
  */
-import { EAGAIN, EBADF, EPERM } from '../kernel/errno.js';
+import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { integer, object, typeError } from '../kernel/validate.js';
 import { enter, isAwaited, leave, type Waiter } from './loop.js';
@@ -160,8 +160,8 @@ class Wait<T> implements Waiter {
     return true;
   }
 
-  gone(): void {
-    this.fail(new SystemError(-EBADF, this.made.syscall));
+  gone(why: number): void {
+    this.fail(new SystemError(why, this.made.syscall));
   }
 
   private settle(value: T): void {

@@ -139,6 +139,12 @@ describe('a process', () => {
       s.close(a);`,
       'EBADF\n',
     ],
+    [
+      'was detached',
+      `promises.recv(a, buf).catch((error) => console.log(error.code));
+      promises.detach(a);`,
+      'ECANCELED\n',
+    ],
     ['was polled', `console.log(await promises.poll([{ fd: a, events: 1 }], 10));`, '0\n'],
   ])('ends by itself when what it waited for %s', (_why, body, stdout) => {
     expect(ended(body)).toEqual({ status: 0, signal: null, stdout });

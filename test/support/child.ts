@@ -42,7 +42,8 @@ export function python(
   return JSON.parse(run('python3', ['-c', whole], { input: JSON.stringify(input), fds }));
 }
 
-function program(body: string): string[] {
+/** The arguments of node that make it run an ES module as `node` does. */
+export function program(body: string): string[] {
   if (!existsSync(join(dist, 'index.js'))) {
     throw new Error('dist/ is missing: npm run compile:lib');
   }
@@ -79,10 +80,15 @@ const lo = { family: s.AF_INET, addr: '127.0.0.1', port: 0 };
  * Runs an ES module in a node of its own, with the compiled package as `s`, `raw`, `promises` and
  * `testing`, and returns what it told: `tell(value)`. `nofile(limit)` sets RLIMIT_NOFILE; before,
  * node needs a descriptor for each module. `wrapper` is a command that runs it, such as `unshare`.
+ * Its descriptors from 3 on are `fds`.
  */
-export function node(body: string, wrapper: readonly string[] = []): unknown[] {
+export function node(
+  body: string,
+  wrapper: readonly string[] = [],
+  fds: readonly number[] = [],
+): unknown[] {
   const [command = process.execPath, ...args] = [...wrapper, process.execPath, ...program(body)];
-  const lines = run(command, args).split('\n');
+  const lines = run(command, args, { fds }).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
 }
 

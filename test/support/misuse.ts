@@ -496,6 +496,10 @@ const epollData: Wrong[] = fieldOf(epollEvent, 'data', [
 
 const time = { sec: 1, nsec: 0 };
 
+/** Lists of a descriptor with one field that is wrong. */
+const fieldsOf = (field: string, values: readonly unknown[]): Wrong[] =>
+  values.map((value, i) => [`a list with ${field} ${i}`, () => [{ fd: 3, [field]: value }]]);
+
 export const wrongValues = {
   /** A C int. */
   int: integer(constant('2 ** 31', 2 ** 31), constant('2 ** 32 - 1', 2 ** 32 - 1)),
@@ -560,6 +564,27 @@ export const wrongValues = {
   ipv4: [...never, ...numbers, ...arrays, ...buffers, ...strings],
   /** Text of any kind. */
   text: [...never, ...numbers, ...arrays, ...buffers, strings[strings.length - 1] as Wrong],
+  /** A list of texts. */
+  texts: [
+    ...noFields.filter(([label]) => label !== '[]'),
+    ...buffers,
+    ...[undefined, null, 3, 1n, {}, Symbol('x')].map(
+      (value): Wrong => [`a list with ${String(value)}`, () => ['x', value]],
+    ),
+    ['a list with a hole', () => withHole('x')],
+    ['a list with what traps conversion', () => [trap()]],
+  ] as Wrong[],
+  /** Descriptors with names. */
+  listenFds: [
+    ...noFields,
+    ...buffers,
+    ...[undefined, null, 3, 'x', 1n].map(
+      (value): Wrong => [`a list with ${String(value)}`, () => [{ fd: 3 }, value]],
+    ),
+    ['a list with a hole', () => withHole({ fd: 3 })],
+    ...fieldsOf('fd', [undefined, null, '3', 3n, -1, 3.5, 2 ** 31, Number.NaN, trap()]),
+    ...fieldsOf('name', [null, 3, {}, 'a:b', 'a\\b', 'a\nb', 'é', 'x'.repeat(256), trap()]),
+  ] as Wrong[],
   release: [...never, ...numbers, ...arrays, ...buffers, ...strings],
   /** At least 104 bytes in a Uint8Array. */
   tcpInfo: [...notMemory, ...strings, ['103 bytes', () => new Uint8Array(103)]] as Wrong[],
@@ -1062,12 +1087,21 @@ const pure: Record<string, Arg[][]> = {
   errnoName: [[int('number', 1)]],
   htonl: [[arg('hostlong', 'uint32', () => 1)]],
   htons: [[arg('hostshort', 'uint16', () => 1)]],
+  listenFds: [[opt(arg('options', 'options', () => ({})))]],
   ntohl: [[arg('netlong', 'uint32', () => 1)]],
   optionInfo: [[level, optname(sockfd.SO_TYPE)]],
   optionTable: [[]],
   ntohs: [[arg('netshort', 'uint16', () => 1)]],
   tcpCaStateName: [[int('state', 1)]],
   tcpStateName: [[int('state', 1)]],
+  withListenFds: [
+    [
+      arg('command', 'text', () => 'true'),
+      arg('args', 'texts', () => ['x']),
+      arg('fds', 'listenFds', () => [{ fd: 3 }]),
+      opt(arg('options', 'options', () => ({}))),
+    ],
+  ],
 };
 
 const index = arg('i', 'index', () => 0);
@@ -1168,6 +1202,7 @@ const promiseCalls: Record<string, Arg[][]> = {
   accept: [[fd, waitOptions]],
   accept4: [[fd, flagsOrOptions, waitOptions]],
   connect: [[fd, addr, waitOptions]],
+  detach: [[fd]],
   epoll_wait: [[epfd, int('maxevents', 1), timeoutOrOptions, waitOptions]],
   poll: [[arg('fds', 'pollfds', () => [{ ...entry }]), timeoutOrOptions, waitOptions]],
   read: [[fd, buf, ...onPart]],
@@ -1405,7 +1440,7 @@ export function* doubleMisuses(module: string, name: string): Generator<Misuse> 
 
 /** What `run` returns. A call that returns a promise throws nothing: it rejects. */
 function promised(title: string, run: () => unknown): unknown {
-  if (!title.startsWith('sockfd/promises')) return run();
+  if (!/^sockfd\/promises (?!detach)/.test(title)) return run();
   try {
     return run();
   } catch (error) {
