@@ -19,13 +19,22 @@ const ready = new Set();
 
 for (;;) {
   // With something left to do, only look who else is there.
-  for (const { events, data: fd } of s.epoll_wait(epfd, 64, ready.size > 0 ? 0 : -1)) {
+  for (const { events, data: fd } of wait(ready.size > 0 ? 0 : -1)) {
     if (events & s.EPOLLOUT) room.flush(fd); // sends to its end, or to EAGAIN: the next edge tells
     if (events & ~s.EPOLLOUT) ready.add(fd);
   }
   for (const fd of ready) {
     const more = fd === listener ? accept() : room.receive(fd);
     if (!more) ready.delete(fd);
+  }
+}
+
+function wait(timeout) {
+  try {
+    return s.epoll_wait(epfd, 64, timeout);
+  } catch (error) {
+    if (error.code !== 'EINTR') throw error;
+    return []; // stopped by Ctrl-Z, and gone on: epoll_wait is not begun again as poll is
   }
 }
 

@@ -19,13 +19,22 @@ const room = new Room((fd, waits) => {
 });
 
 for (;;) {
-  for (const { events, data: fd } of s.epoll_wait(epfd, 64, -1)) {
+  for (const { events, data: fd } of wait(-1)) {
     if (events & s.EPOLLOUT) room.flush(fd);
     if ((events & ~s.EPOLLOUT) === 0) continue;
     // EPOLLIN, or what is told without being asked for: EPOLLERR, EPOLLHUP. recv says which it is.
     // One call for each: who has sent more than that is told of again, after the others.
     if (fd !== listener) room.receive(fd);
     else accept();
+  }
+}
+
+function wait(timeout) {
+  try {
+    return s.epoll_wait(epfd, 64, timeout);
+  } catch (error) {
+    if (error.code !== 'EINTR') throw error;
+    return []; // stopped by Ctrl-Z, and gone on: epoll_wait is not begun again as poll is
   }
 }
 

@@ -10,7 +10,6 @@
 // ended.
 import { spawn } from 'node:child_process';
 import { log } from 'node:console';
-import { once } from 'node:events';
 import * as s from 'sockfd';
 import { connections } from 'sockfd/promises';
 
@@ -32,6 +31,7 @@ async function parent(port = '0', command = process.execPath, ...args) {
   log(`listening on port ${s.getsockname(listener).port}`);
 
   const children = new Set();
+  let roomMade = () => {};
   const options = { flags: s.SOCK_CLOEXEC, signal: stop.signal };
   try {
     for await (const { fd, addr } of connections(listener, options)) {
@@ -45,10 +45,10 @@ async function parent(port = '0', command = process.execPath, ...args) {
       // Node waits for its children (waitpid), so that none stays behind as a zombie.
       process.on('exit', (status, signal) => {
         children.delete(process);
+        roomMade();
         log(`process ${process.pid}: ${signal ?? status}, ${children.size} left`);
       });
-      if (children.size >= LIMIT)
-        await Promise.race([...children].map((each) => once(each, 'exit')));
+      if (children.size >= LIMIT) await new Promise((resolve) => (roomMade = resolve));
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
@@ -56,10 +56,15 @@ async function parent(port = '0', command = process.execPath, ...args) {
   s.close(listener);
 }
 
-/** Descriptors 0 and 1 are the client. It may block: it has nobody else. */
+/** Descriptors 0 and 1 are the client. It may block, as it has nobody else. */
 function child() {
   const buf = new Uint8Array(65536);
-  for (let n = s.read(0, buf); n > 0; n = s.read(0, buf)) {
-    for (let sent = 0; sent < n; ) sent += s.write(1, buf.subarray(sent, n));
+  try {
+    for (let n = s.read(0, buf); n > 0; n = s.read(0, buf)) {
+      for (let sent = 0; sent < n; ) sent += s.write(1, buf.subarray(sent, n));
+    }
+  } catch (error) {
+    if (!(error instanceof s.SystemError)) throw error; // ECONNRESET, EPIPE: the client has gone
+    process.exitCode = 1;
   }
 }

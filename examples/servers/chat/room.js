@@ -24,7 +24,7 @@ export function listenOn(port) {
 }
 
 export class Room {
-  /** By descriptor: port, name, the beginning of a line, what is to go, whether that has to wait. */
+  /** By descriptor: port, name, the beginning of a line, what is to go, whether that waits. */
   #members = new Map();
   #onWait;
   #buf = Buffer.alloc(16 * 1024);
@@ -46,12 +46,14 @@ export class Room {
     return this.#members.get(fd).waits;
   }
 
-  /** Lets in who is first in the listener's queue: a descriptor, or undefined when nobody is there. */
+  /** Lets in who is first in the listener's queue. A descriptor; undefined when nobody is there. */
   accept(listener) {
     for (;;) {
       try {
         const { fd, addr } = s.accept4(listener, flags);
         const { port } = addr;
+        // A line is to go at once, not when the one before is acknowledged.
+        s.setsockopt(fd, s.IPPROTO_TCP, s.TCP_NODELAY, true);
         this.#members.set(fd, {
           port,
           name: port,
@@ -136,7 +138,7 @@ export class Room {
     log(`port ${port}: ${why}, ${this.#members.size} left`);
   }
 
-  /** What the call returns; undefined when it would block, or has failed, and the client is gone. */
+  /** What the call returns. undefined when it would block, or has failed: the client is gone. */
   #attempt(fd, call) {
     try {
       return call();
