@@ -164,17 +164,18 @@ const rows: Record<string, () => Promise<void>> = {
 
   'forking.js': async () => {
     await serving('forking.js', [], async (server) => {
-      await forksItself(server);
+      await forks(server);
       expect(await server.stop()).toEqual([0, null]);
     });
     const load = async (server: Server): Promise<void> => {
       await stoppedAndContinued(server);
+      await sixteen(server);
       await echoed(server, 150, { size: 20_000 });
       await until(() => childrenOf(server.pid).length === 0, 'no process is left');
       expect(await server.stop()).toEqual([0, null]);
       const started = server.said(/^port \d+: process (\d+), (\d+) now$/);
-      expect(started).toHaveLength(32 + 150);
-      expect(new Set(started.map(([pid]) => pid)).size).toBe(32 + 150);
+      expect(started).toHaveLength(17 + 32 + 150);
+      expect(new Set(started.map(([pid]) => pid)).size).toBe(17 + 32 + 150);
       expect(Math.max(...started.map(([, now]) => Number(now)))).toBe(16);
       const ended = server.said(/^process (\d+): \w+, \d+ left$/);
       expect(ended.map(([pid]) => pid).sort()).toEqual(started.map(([pid]) => pid).sort());
@@ -289,8 +290,8 @@ const rows: Record<string, () => Promise<void>> = {
 const refuses = (port: number): boolean =>
   spawnSync('nc', ['-z', '127.0.0.1', `${port}`]).status === 1;
 
-/** A child is a process with a connection as its input and output. There are 16, not more. */
-async function forksItself(server: Server): Promise<void> {
+/** A child is a process with a connection as its input and output. */
+async function forks(server: Server): Promise<void> {
   const socket = await connected(server.port, 'hello');
   const [pid] = (await server.line(/^port \d+: process (\d+), 1 now$/)).map(Number) as [number];
   expect(childrenOf(server.pid)).toEqual([pid]);
@@ -303,7 +304,15 @@ async function forksItself(server: Server): Promise<void> {
   expect(ss.stdout).toContain(`:${socket.localPort} `);
   // The parent has closed its own.
   expect(openFiles(server.pid)).not.toContain(input);
-  // A child that is killed takes one connection along.
+  await end(socket);
+  await server.line(new RegExp(`^process ${pid}: 0, 0 left$`));
+  expect(childrenOf(server.pid)).toEqual([]);
+}
+
+/** There are 16 children, not more. One that is killed takes one connection along. */
+async function sixteen(server: Server): Promise<void> {
+  const socket = await connected(server.port, 'first');
+  const [pid] = (await server.line(/^port \d+: process (\d+), 1 now$/)).map(Number) as [number];
   const others = await Promise.all(
     Array.from({ length: 15 }, (_, i) => connected(server.port, `${i}`)),
   );
