@@ -5,9 +5,8 @@
 //   node examples/servers/half-close.js [port]     and elsewhere: ls | nc -N 127.0.0.1 <port>
 //
 // The other way round, when a request is too long: the server has said all before the client has.
-// It shuts down its direction and goes on reading, or the client would not get to read the answer:
-// a close with something unread is a reset, and a reset throws away what was received. Ends on
-// Ctrl-C.
+// It shuts down its direction and reads on, or the client would find an error where it sends, and
+// perhaps not the answer: a close with something unread is a reset. Ends on Ctrl-C.
 import { log } from 'node:console';
 import * as s from 'sockfd';
 import { connections, recv, send } from 'sockfd/promises';
