@@ -479,6 +479,43 @@ describe('examples/servers/', () => {
   });
 });
 
+describe('worker-pool.js', () => {
+  it('leaves those in the queue for whom it has no room yet', async () => {
+    await serving('worker-pool.js', [], async (server) => {
+      let served = 0;
+      const sockets: Socket[] = [];
+      for (let i = 0; i < 1010; i++) {
+        const socket = await connected(server.port);
+        socket.once('data', () => served++);
+        socket.write('x');
+        sockets.push(socket);
+      }
+      const queue = (): number => {
+        const args = ['-ltnH', `sport = :${server.place}`];
+        return Number(execFileSync('ss', args, { encoding: 'utf8' }).split(/ +/)[1]);
+      };
+      await until(
+        () => served >= 1000 && queue() === 10,
+        () => `${served} served`,
+      );
+      expect(served).toBe(1000);
+      await end(...sockets.slice(0, 4));
+      await until(
+        () => served >= 1004 && queue() === 6,
+        () => `${served} served`,
+      );
+      expect(served).toBe(1004);
+      await end(...sockets.slice(4, 20));
+      await until(
+        () => served === 1010,
+        () => `${served} served`,
+      );
+      await end(...sockets.slice(20));
+      expect(await server.stop()).toEqual([0, null]);
+    });
+  });
+});
+
 describe('restart.js', () => {
   it('goes on with the process of before, when the new one is broken', async () => {
     // Inside the checkout, so that 'sockfd' is this package.
