@@ -1,5 +1,5 @@
 /** Clients of the programs of examples/servers/, and what all of those have to stand. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
@@ -69,6 +69,6 @@ export async function stoppedAndContinued(server: Server): Promise<void> {
   await until(() => !stat().includes(') T '), 'going on');
 }
 
-/** Whether the port refuses connections. */
+/** Whether nobody listens at the port. */
 export const refuses = (port: number): boolean =>
-  spawnSync('nc', ['-z', '127.0.0.1', `${port}`]).status === 1;
+  execFileSync('ss', ['-ltnH', `sport = :${port}`], { encoding: 'utf8' }) === '';
