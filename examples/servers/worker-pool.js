@@ -28,6 +28,7 @@ async function main(port, size) {
   /** The workers, and the descriptors that each has. */
   const pool = new Map();
   const stop = new AbortController();
+  const options = { signal: stop.signal };
   let connections = 0;
   let roomMade = () => {};
 
@@ -60,7 +61,7 @@ async function main(port, size) {
   log(`listening on port ${s.getsockname(listener).port}`);
 
   while (!stop.signal.aborted) {
-    const accepted = await accept4(listener, flags, stop).catch((error) => {
+    const accepted = await accept4(listener, flags, options).catch((error) => {
       if (error.name !== 'AbortError') throw error;
     });
     if (accepted === undefined) break;
