@@ -10,7 +10,7 @@
 import { log } from 'node:console';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import * as s from 'sockfd';
-import { accept4, recv, send } from 'sockfd/promises';
+import { accept4, detach, recv, send } from 'sockfd/promises';
 
 /** Connections at once. Who comes then waits in the listener's queue: better than EMFILE. */
 const LIMIT = 1000;
@@ -78,7 +78,7 @@ function work() {
   parentPort.on('message', async (fd) => {
     if (fd === null) return parentPort.unref(); // no more come: ends when these have ended
     await echo(fd);
-    parentPort.postMessage(fd);
+    parentPort.postMessage(detach(fd)); // this thread waits for it no more
   });
 }
 
