@@ -1,5 +1,6 @@
 // An echo server on sockfd/promises, as its documentation says it is written.
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { close, SOCK_NONBLOCK } from 'sockfd';
 import { connections, recv, send } from 'sockfd/promises';
 import { answer, catchOutOfBand, counts, ended, listening } from './report.js';
@@ -37,6 +38,14 @@ const listener = listening();
 /** Whether there was no descriptor for a connection, which waits in the queue. */
 const isFull = ({ code }) => code === 'EMFILE' || code === 'ENFILE';
 
+/** Until one of ours is closed; or for a while, as of what others close nobody is told. */
+async function room() {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(closed, 'one', { signal }), delay(1000, undefined, { signal })]);
+  over.abort();
+}
+
 async function serve() {
   for (;;) {
     try {
@@ -48,15 +57,18 @@ async function serve() {
       if (error.code === 'EBADF') return;
       if (!isFull(error)) throw error;
       counts.full++;
-      await once(closed, 'one');
+      await room();
     }
   }
 }
 
 async function control() {
   const line = new Uint8Array(1);
-  while ((await recv(0, line)) > 0) answer();
-  close(listener);
+  try {
+    while ((await recv(0, line)) > 0) answer();
+  } finally {
+    close(listener);
+  }
 }
 
 catchOutOfBand();

@@ -3,6 +3,7 @@
 import {
   EAGAIN,
   ECONNABORTED,
+  EINTR,
   EMFILE,
   ENFILE,
   EPOLL_CTL_ADD,
@@ -36,8 +37,12 @@ function drop(fd, syscall, result) {
   if (rest.delete(fd)) counts.sending--;
   raw.close(fd);
   counts.open--;
-  if (isPaused) watch(EPOLL_CTL_MOD, listener, EPOLLIN);
+  if (isPaused) resume();
+}
+
+function resume() {
   isPaused = false;
+  watch(EPOLL_CTL_MOD, listener, EPOLLIN);
 }
 
 /** Without a descriptor for it, a connection would be told of again and again. */
@@ -102,8 +107,12 @@ function control() {
 watch(EPOLL_CTL_ADD, 0, EPOLLIN);
 watch(EPOLL_CTL_ADD, listener, EPOLLIN);
 for (;;) {
-  const n = raw.epoll_wait(epfd, events);
+  // Of what others close nobody is told: now and then it is tried.
+  const n = raw.epoll_wait(epfd, events, undefined, isPaused ? 1000 : -1);
+  // Being stopped and continued interrupts it, too. signal(7)
+  if (n === -EINTR) continue;
   if (n < 0) throw new Error(`epoll_wait ${errnoName(n)}`);
+  if (n === 0) resume();
   for (let i = 0; i < 3 * n; i += 3) {
     const fd = events[i + 1];
     if (fd === listener) accept();

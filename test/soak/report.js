@@ -1,6 +1,7 @@
 // What the echo servers count, and tell who asks: each line of standard input is a question, each
 // answer a line of JSON. A server that is asked no more closes its listener and ends.
 import { writeSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { AF_INET, bind, getsockname, listen, SOCK_NONBLOCK, SOCK_STREAM, socket } from 'sockfd';
 
 export const counts = {
@@ -43,6 +44,7 @@ export function listening() {
 /** The counts, and the memory that is in use when what nobody needs has been collected. */
 export function answer() {
   for (let i = 0; i < 3; i++) globalThis.gc();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  tell({ ...counts, heapUsed, external, arrayBuffers });
+  // process.memoryUsage needs a descriptor, for a file in /proc.
+  const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+  tell({ ...counts, heap, external });
 }

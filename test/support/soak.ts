@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, expect, type TestContext } from 'vitest';
 import { compile, target } from './cc.js';
+import { run } from './child.js';
 import { mayMakeNetns } from './netns.js';
 import { epollTargets } from './proc.js';
 
@@ -18,6 +19,9 @@ export const longer = Number(process.env.SOCKFD_SOAK ?? 1);
 /** Both servers, for `describe.each`. */
 export const servers = ['echo-promises.js', 'echo-raw.js'];
 
+/** The kernel keeps no more bytes than this in each direction of a socket. */
+export const BUFFER = 262_144;
+
 /** What a server says of itself. */
 export interface Report {
   full: number;
@@ -26,9 +30,9 @@ export interface Report {
   sending: number;
   errors: Record<string, number>;
   outOfBand: string[];
-  heapUsed: number;
+  /** Bytes of memory in use: of objects, and of buffers. */
+  heap: number;
   external: number;
-  arrayBuffers: number;
 }
 
 let program = '';
@@ -109,10 +113,14 @@ export class Server extends Talk {
     return JSON.parse(await this.ask('')) as Report;
   }
 
-  /** The report once it is so; an error when it is not within ten seconds. */
-  async until(condition: (report: Report, server: this) => boolean): Promise<Report> {
+  /** The report once it is so, with `act` before each look; an error when ten seconds are over. */
+  async until(
+    condition: (report: Report, server: this) => boolean,
+    act: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<Report> {
     const deadline = performance.now() + 10_000;
     for (;;) {
+      await act();
       const report = await this.report();
       if (condition(report, this)) return report;
       if (performance.now() > deadline) {
@@ -124,6 +132,12 @@ export class Server extends Talk {
   /** How many descriptors are open. */
   get fds(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  /** The numbers below `limit` that are free. */
+  free(limit: number): number[] {
+    const used = new Set(readdirSync(`/proc/${this.pid}/fd`).map(Number));
+    return Array.from({ length: limit }, (_, fd) => fd).filter((fd) => !used.has(fd));
   }
 
   /** How many descriptors are watched with the listener: libuv's own are elsewhere. */
@@ -148,6 +162,11 @@ export class Server extends Talk {
     return new Talk('nsenter', [...into, program, String(this.port), String(seed)]);
   }
 
+  /** Sets its RLIMIT_NOFILE. */
+  limit(nofile: number): void {
+    run('prlimit', ['--pid', String(this.pid), `--nofile=${nofile}:`]);
+  }
+
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
     process.kill(this.pid, name);
   }
@@ -170,8 +189,11 @@ export async function serverOf(context: TestContext, name: string, nofile = 1024
   if (hardLimit() < nofile) {
     context.skip(`RLIMIT_NOFILE can be ${hardLimit()} at most, and ${nofile} are needed`);
   }
-  // A queue for more than 4096 that nobody has accepted yet is not allowed elsewhere, either.
-  const setup = `ip link set lo up; ulimit -Sn ${nofile}; exec "$@"`;
+  // Node makes the soft limit as high as the hard one. No buffer is larger than this: what is not read takes no more memory than is known.
+  const sizes = ['rmem', 'wmem'].map((name) => {
+    return `echo 4096 65536 ${BUFFER} > /proc/sys/net/ipv4/tcp_${name}`;
+  });
+  const setup = `ip link set lo up; ${sizes.join('; ')}; ulimit -n ${nofile}; exec "$@"`;
   const node = [process.execPath, '--expose-gc', join(dir, name)];
   const server = new Server('unshare', ['-rn', 'sh', '-ec', setup, 'sh', ...node]);
   const { port, fd } = JSON.parse(await server.line()) as { port: number; fd: number };
