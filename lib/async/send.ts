@@ -22,7 +22,7 @@ import {
   type OrOptions,
   type Part,
 } from './arguments.js';
-import { begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
+import { begin, failed, LATER, unlessAgain, type WaitOptions } from './wait.js';
 
 /**
  * send(2), as a promise.
@@ -192,6 +192,6 @@ export function sendmsg(
     };
     return beginTo(fd, addressed, options);
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
 }

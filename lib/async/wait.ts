@@ -175,22 +175,31 @@ class Wait<T> implements Waiter {
   }
 }
 
-/** So many calls are completed at once before the event loop has a turn. */
+/** So many calls are over at once before the event loop has a turn. */
 const AT_ONCE = 512;
-let completed = 0;
+let over = 0;
+
+/** Calls `settle` when the event loop has had a turn. */
+function afterTurn(settle: () => void): void {
+  setImmediate(() => {
+    over = 0;
+    settle();
+  });
+}
 
 /**
  * What is done needs no waiting. But a loop whose calls are all done at once would never leave the
  * queue of promises, and nothing else in the process would have its turn.
  */
-function done<T>(value: T): Promise<T> {
-  if (++completed < AT_ONCE) return Promise.resolve(value);
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      completed = 0;
-      resolve(value);
-    });
-  });
+export function done<T>(value: T): Promise<T> {
+  if (++over < AT_ONCE) return Promise.resolve(value);
+  return new Promise((resolve) => afterTurn(() => resolve(value)));
+}
+
+/** The same of what has failed: a loop may call again, and fail again. */
+export function failed(reason: unknown): Promise<never> {
+  if (++over < AT_ONCE) return Promise.reject(reason);
+  return new Promise((_resolve, reject) => afterTurn(() => reject(reason)));
 }
 
 /**
@@ -208,7 +217,7 @@ export function begin<T>(attempt: Attempt<T>, options?: WaitOptions): Promise<T>
     }
     return wait(attempt, limit);
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
 }
 
