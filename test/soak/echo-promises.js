@@ -1,6 +1,4 @@
 // An echo server on sockfd/promises, as its documentation says it is written.
-import { EventEmitter, once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { close, SOCK_NONBLOCK } from 'sockfd';
 import { connections, recv, send } from 'sockfd/promises';
 import { answer, catchOutOfBand, counts, ended, listening } from './report.js';
@@ -8,8 +6,8 @@ import { answer, catchOutOfBand, counts, ended, listening } from './report.js';
 /** Each connection has memory of its own, as its recv may wait for long. */
 const ROOM = 16_384;
 
-/** Tells that a descriptor is free again. */
-const closed = new EventEmitter();
+/** Ends the wait for a descriptor. */
+let freed = () => undefined;
 
 async function sendAll(fd, buf, length) {
   counts.sending++;
@@ -30,7 +28,7 @@ async function echo(fd) {
   }
   close(fd);
   counts.open--;
-  closed.emit('one');
+  freed();
 }
 
 const listener = listening();
@@ -39,12 +37,14 @@ const listener = listening();
 const isFull = ({ code }) => code === 'EMFILE' || code === 'ENFILE';
 
 /** Until one of ours is closed; or for a while, as of what others close nobody is told. */
-async function room() {
-  const over = new AbortController();
-  const { signal } = over;
-  await Promise.race([once(closed, 'one', { signal }), delay(1000, undefined, { signal })]);
-  over.abort();
-}
+const room = () =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, 1000);
+    freed = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 
 async function serve() {
   for (;;) {
