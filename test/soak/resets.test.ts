@@ -1,5 +1,6 @@
 /** Peers that reset: an error on their descriptor alone, whatever the server was doing with it. */
 import { describe, expect, it } from 'vitest';
+import { node } from '../support/child.js';
 import { BUFFER, longer, type Report, serverOf, servers, soaking } from '../support/soak.js';
 
 soaking();
@@ -80,14 +81,16 @@ describe.each(servers)('%s', (name) => {
     await bad.ask(`reset ${BAD}`);
     server.signal('SIGCONT');
     // Linux hands them out all the same.
-    const accepted = await server.until(({ accepted }) => accepted === GOOD + 2 * BAD);
-    expect(accepted.open).toBe(GOOD);
-    expect(sum(accepted.errors)).toBe(2 * BAD);
+    const reset = await server.until(({ accepted, open }) => {
+      return accepted === GOOD + 2 * BAD && open === GOOD;
+    });
+    expect(sum(reset.errors)).toBe(2 * BAD);
     const ended = chaos.ask(`chaos ${CHAOS}`);
     let isOver = false;
-    void ended.then(() => {
+    const over = (): void => {
       isOver = true;
-    });
+    };
+    void ended.then(over, over);
     do {
       await good.ask('start 1 65536');
       expect(await good.ask(`wait ${GOOD}`)).toMatch(`${GOOD} `);
@@ -105,5 +108,71 @@ describe.each(servers)('%s', (name) => {
     expect(server.fds).toBe(before);
     for (const each of [good, bad, chaos]) expect(await each.end()).toBe(0);
     expect(await server.end()).toBe(0);
+  });
+});
+
+describe('a client', () => {
+  it('is told by its own call, whatever it was doing when its server reset', () => {
+    const clients = 300;
+    const [told] = node(`
+      import { readdirSync } from 'node:fs';
+      const uncaught = [];
+      for (const event of ['uncaughtException', 'unhandledRejection', 'warning']) {
+        process.on(event, (what) => uncaught.push(String(what)));
+      }
+      const fds = () => readdirSync('/proc/self/fd').length;
+      const listening = (backlog) => {
+        const fd = s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+        s.bind(fd, lo);
+        s.listen(fd, backlog);
+        return fd;
+      };
+      const [roomy, narrow] = [listening(${clients}), listening(1)];
+      await promises.accept(roomy, { timeout: 0 }).catch(() => 0);
+      const before = fds();
+      const outcomes = {};
+      const big = new Uint8Array(1 << 20);
+      const client = async (i, addr) => {
+        const fd = s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+        try {
+          await promises.connect(fd, addr);
+          // A listener whose queue was full may have forgotten whom it has accepted: it is asked.
+          await promises.send(fd, 'x');
+          // One in two sends more than anybody reads, the other waits for an answer.
+          while ((await (i % 2 ? promises.send(fd, big) : promises.recv(fd, big))) > 0);
+          return 'end';
+        } catch (error) {
+          return error.syscall + ' ' + error.code;
+        } finally {
+          s.close(fd);
+        }
+      };
+      const crowd = (count, listener) => Array.from({ length: count }, async (_, i) => {
+        const how = await client(i, s.getsockname(listener));
+        outcomes[how] = (outcomes[how] ?? 0) + 1;
+      });
+      const all = [...crowd(${clients}, roomy), ...crowd(20, narrow)];
+      // Some still connect when there is no listener any more.
+      s.close(narrow);
+      // A third is accepted, and reset; the others are in the queue when that is closed.
+      for (let n = 0; n < ${clients / 3}; n++) {
+        const { fd } = await promises.accept(roomy);
+        if (n % 3) await new Promise((resolve) => setImmediate(resolve));
+        if (n % 5) s.send(fd, 'x');
+        s.setsockopt(fd, s.SOL_SOCKET, s.SO_LINGER, { onoff: true, linger: 0 });
+        s.close(fd);
+      }
+      s.close(roomy);
+      await Promise.all(all);
+      tell({ outcomes, left: fds() - before + 2, uncaught });`) as [
+      { outcomes: Report['errors']; left: number; uncaught: string[] },
+    ];
+    expect(told).toMatchObject({ left: 0, uncaught: [] });
+    expect(sum(told.outcomes)).toBe(clients + 20);
+    const known = /^(connect ECONNREFUSED|(connect|send|recv) ECONNRESET|send EPIPE)$/;
+    expect(Object.keys(told.outcomes).filter((each) => !known.test(each))).toEqual([]);
+    const { 'connect ECONNREFUSED': refused, 'recv ECONNRESET': received } = told.outcomes;
+    expect(refused).toBeGreaterThan(0);
+    expect(received).toBeGreaterThan(0);
   });
 });

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, expect, type TestContext } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, type TestContext, vi } from 'vitest';
 import { compile, target } from './cc.js';
 import { run } from './child.js';
 import { mayMakeNetns } from './netns.js';
@@ -13,7 +13,7 @@ import { epollTargets } from './proc.js';
 
 const dir = join(import.meta.dirname, '../soak');
 
-/** How many times as long as in the suite: `SOCKFD_SOAK=20 npx vitest run test/soak`. */
+/** How many times as much as in the suite: `npm run soak`, or `SOCKFD_SOAK=100 npm run soak`. */
 export const longer = Number(process.env.SOCKFD_SOAK ?? 1);
 
 /** Both servers, for `describe.each`. */
@@ -41,6 +41,7 @@ const running = new Set<Talk>();
 
 /** Called once in a file: builds the client, and ends what a test that failed has left running. */
 export function soaking(): void {
+  vi.setConfig({ testTimeout: 60_000 * longer });
   beforeAll(async () => {
     programs = mkdtempSync(join(tmpdir(), 'sockfd-soak-'));
     program = join(programs, 'load');
