@@ -1,5 +1,7 @@
 /** RLIMIT_NOFILE reached while connections come: who is served is served on, the others later. */
+
 import { describe, expect, it } from 'vitest';
+import { node } from '../support/child.js';
 import { longer, serverOf, servers, soaking } from '../support/soak.js';
 
 soaking();
@@ -63,5 +65,23 @@ describe.each(servers)('%s', (name) => {
     await client.ask('close 5');
     expect(await client.end()).toBe(0);
     expect(await server.end()).toBe(0);
+  });
+});
+
+describe('a process without a descriptor left', () => {
+  it('is told so when it waits for the first time, and waits once one is closed', () => {
+    const [none, one] = node(`
+      const [a, b] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+      const spare = [];
+      nofile('${LIMIT}:');
+      for (let fd; (fd = raw.dup(a)) >= 0; ) spare.push(fd);
+      const buf = new Uint8Array(8);
+      tell(await promises.recv(a, buf).catch((error) => error.message));
+      s.close(spare.pop());
+      const waiting = promises.recv(a, buf);
+      s.send(b, 'hello');
+      tell(await waiting);`);
+    expect(none).toMatch(/watcher\.node.*Too many open files/);
+    expect(one).toBe(5);
   });
 });
