@@ -7,17 +7,9 @@ import { decodeRevents, encodePollfds, type PollFd } from '../structs/pollfd.js'
 import { EPOLLIN } from '../syscalls/epoll.js';
 import * as raw from '../syscalls/raw.js';
 import { isOptions, type OrOptions } from './arguments.js';
+import { done, failed } from './done.js';
 import { enter, leave, type Waiter } from './loop.js';
-import {
-  begin,
-  done,
-  failed,
-  LATER,
-  Limit,
-  limitOf,
-  unlessAgain,
-  type WaitOptions,
-} from './wait.js';
+import { begin, LATER, Limit, limitOf, unlessAgain, type WaitOptions } from './wait.js';
 
 /** What limits a call that has a timeout of its own. */
 export type SignalOption = Pick<WaitOptions, 'signal'>;

@@ -22,7 +22,8 @@ import {
   type OrOptions,
   type Part,
 } from './arguments.js';
-import { begin, failed, LATER, unlessAgain, type WaitOptions } from './wait.js';
+import { failed } from './done.js';
+import { begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
 
 /**
  * send(2), as a promise.

@@ -5,6 +5,7 @@
 import { EAGAIN, EBADF, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { integer, object, typeError } from '../kernel/validate.js';
+import { done, failed } from './done.js';
 import { enter, isAwaited, leave, type Waiter } from './loop.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
@@ -173,33 +174,6 @@ class Wait<T> implements Waiter {
     this.limit?.lift();
     this.reject(reason);
   }
-}
-
-/** So many calls are over at once before the event loop has a turn. */
-const AT_ONCE = 512;
-let over = 0;
-
-/** Calls `settle` when the event loop has had a turn. */
-function afterTurn(settle: () => void): void {
-  setImmediate(() => {
-    over = 0;
-    settle();
-  });
-}
-
-/**
- * What is done needs no waiting. But a loop whose calls are all done at once would never leave the
- * queue of promises, and nothing else in the process would have its turn.
- */
-export function done<T>(value: T): Promise<T> {
-  if (++over < AT_ONCE) return Promise.resolve(value);
-  return new Promise((resolve) => afterTurn(() => resolve(value)));
-}
-
-/** The same of what has failed: a loop may call again, and fail again. */
-export function failed(reason: unknown): Promise<never> {
-  if (++over < AT_ONCE) return Promise.reject(reason);
-  return new Promise((_resolve, reject) => afterTurn(() => reject(reason)));
 }
 
 /**
