@@ -55,6 +55,7 @@ class Channel {
     this.phase = (this.number * 40_503) % PERIOD;
     [this.a, this.b] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM | s.SOCK_NONBLOCK);
     this.sent = this.pending = this.got = this.waiting = 0;
+    this.asked = this.answered = this.reading = 0;
     this.isShut = this.isWriting = false;
   }
 
@@ -85,8 +86,13 @@ class Channel {
 
   async read() {
     const buf = new Uint8Array(1 + draw(8000));
+    const asked = ++this.asked;
+    this.reading++;
     const n = await this.wait(promises.recv(this.a, buf, limit()), 'recv');
+    this.reading--;
     if (n === undefined) return;
+    if (asked < this.answered) this.wrong(`${asked} after ${this.answered}`);
+    this.answered = asked;
     if (n === 0) {
       if (!this.isShut) this.wrong('ended');
       else if (this.got !== this.sent) this.wrong(`${this.got} of ${this.sent} bytes`);
@@ -112,6 +118,11 @@ class Channel {
 
   poll() {
     return this.wait(promises.poll([{ fd: this.a, events: s.POLLIN }], draw(5)), 'poll');
+  }
+
+  /** Whether somebody waits although there is something for him. */
+  get isStalled() {
+    return this.reading > 0 && (this.isShut || this.got < this.sent);
   }
 
   /** Readers get the rest, and then 0. */
@@ -192,12 +203,17 @@ for (let i = 0; i < operations; i++) {
   }
   if (draw(3) === 0) await turn();
 }
+const until = async (condition) => {
+  const deadline = performance.now() + 10_000;
+  while (!condition() && performance.now() < deadline) await turn();
+};
+await until(() => all.every((channel) => !channel.isStalled));
+for (const channel of all) if (channel.isStalled) channel.wrong('stalled');
 for (const channel of all) {
   s.close(channel.a);
   s.close(channel.b);
 }
-const deadline = performance.now() + 10_000;
-while (open.size > 0 && performance.now() < deadline) await turn();
+await until(() => open.size === 0);
 const left = { open: [...open.values()], fds: countFds() - before, watched: watched() };
 process.stdout.write(JSON.stringify({ ...counts, issued, left }));
 process.exit(0);
