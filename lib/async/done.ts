@@ -34,8 +34,12 @@ export function done<T>(value: T): Promise<T> {
   return new Promise((resolve) => afterTurn(() => resolve(value)));
 }
 
-/** A promise that is rejected: a loop may call again, and fail again. */
+/**
+ * A promise that is rejected: a loop may call again, and fail again. What is wrong in the program
+ * itself it is told without a turn, as no system call is made for it.
+ */
 export function failed(reason: unknown): Promise<never> {
-  if (++over < AT_ONCE) return Promise.reject(reason);
+  const isMistake = reason instanceof TypeError || reason instanceof RangeError;
+  if (isMistake || ++over < AT_ONCE) return Promise.reject(reason);
   return new Promise((_resolve, reject) => afterTurn(() => reject(reason)));
 }

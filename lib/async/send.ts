@@ -22,7 +22,6 @@ import {
   type OrOptions,
   type Part,
 } from './arguments.js';
-import { failed } from './done.js';
 import { begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
 
 /**
@@ -193,6 +192,6 @@ export function sendmsg(
     };
     return beginTo(fd, addressed, options);
   } catch (error) {
-    return failed(error);
+    return Promise.reject(error);
   }
 }

@@ -185,10 +185,11 @@ describe('a process', () => {
     ['completed by poll', 'await promises.poll([{ fd: b, events: s.POLLOUT }]);'],
     ['completed by poll with nothing', 'await promises.poll([{ fd: a, events: s.POLLIN }], 0);'],
     ['refused', 'await promises.accept(a).catch(() => {});'],
-    ['refused by poll', 'await promises.poll(null).catch(() => {});'],
-    ['refused by sendmsg', 'await promises.sendmsg(a, null).catch(() => {});'],
+    ['given up', 'await promises.recv(a, buf, { signal: over }).catch(() => {});'],
+    ['given up by poll', 'await promises.poll([], { signal: over }).catch(() => {});'],
   ])('has its timers while calls are %s at once without end', (_how, calls) => {
     const body = `
+      const over = AbortSignal.abort();
       let on = true;
       setTimeout(() => { on = false; }, 5);
       let n = 0;
