@@ -154,7 +154,10 @@ class Channel {
    * it is known for which file.
    */
   async closeBehind() {
-    if (this.waiting > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    // In each of these pauses some of the calls that wait are looked after.
+    for (let i = 0; i < 8 && this.waiting > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     outcome(this.waiting > 0 ? 'closed behind who waits' : 'closed behind nobody');
     closeSync(this.a);
     closeSync(this.b);
