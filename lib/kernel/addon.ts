@@ -174,6 +174,9 @@ interface WatcherAddon {
   watch(callback: () => void): Watcher | number;
 }
 
+/** Where the first of the addons was found: without a descriptor left nothing can be looked for. */
+let found: string | undefined;
+
 /** Loads one of the two addons, which lie beside each other. */
 function load(name: 'sockfd' | 'watcher'): unknown {
   const { platform, arch } = process;
@@ -188,7 +191,7 @@ function load(name: 'sockfd' | 'watcher'): unknown {
   let path: string;
   try {
     // It says where they are, and for which C library; not which of the two.
-    const found = find.path(root);
+    found ??= find.path(root);
     path = join(dirname(found), basename(found).replace(/^[^.]+/, name));
   } catch {
     throw new Error(
