@@ -37,6 +37,8 @@ export interface Waiter {
   readonly apart?: boolean;
   /** Whether the number was the registered file when waiting began: this file's to say. */
   sure: boolean;
+  /** Does not keep the process: `hold` says so. */
+  idle?: boolean;
   /** Tries again, `came` being the events. @returns whether that was the end of waiting */
   attempt(came: number): boolean;
   /** The descriptor was closed. */
@@ -184,7 +186,14 @@ function remove(queue: Waiter[], waiter: Waiter): void {
   if (at < 0) return;
   if (at === 0) queue.shift();
   else queue.splice(at, 1);
-  count(-1);
+  if (!waiter.idle) count(-1);
+}
+
+/** Whether the process stays while `waiter` waits. */
+export function hold(waiter: Waiter, stays: boolean): void {
+  if (stays !== waiter.idle) return;
+  waiter.idle = !stays;
+  count(stays ? 1 : -1);
 }
 
 /** Takes an entry that nobody waits for out of the kernel's list. */
@@ -242,12 +251,19 @@ function serve(queue: Waiter[], came: number, everyone: boolean): void {
   }
 }
 
+/** Lets each try who waits beside the others. What one does may end another's waiting. */
+function serveOthers(queue: Waiter[], came: number): void {
+  for (const waiter of [...queue]) {
+    if (queue.includes(waiter) && waiter.attempt(came)) remove(queue, waiter);
+  }
+}
+
 function dispatch(entry: Entry, came: number): void {
   const failed = (came & FAILED) !== 0;
   const unwanted = came & entry.armed & ~entry.wanted;
   if (failed || (came & EPOLLIN) !== 0) serve(entry.readers, came, failed);
   if (failed || (came & EPOLLOUT) !== 0) serve(entry.writers, came, failed);
-  if (entry.others.length > 0) serve(entry.others, came, true);
+  if (entry.others.length > 0) serveOthers(entry.others, came);
   if (unwanted !== 0) rearm(entry, entry.armed & ~unwanted);
 }
 
