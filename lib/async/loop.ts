@@ -57,6 +57,8 @@ class Entry {
   armed = 0;
   /** Whether it is among those that are looked after. */
   doubted = false;
+  /** How often that was done when its first waiter came. */
+  since = 0;
   readonly readers: Waiter[] = [];
   readonly writers: Waiter[] = [];
   /** Who waits for something else, or for more than one thing. */
@@ -164,6 +166,7 @@ function take(entry: Entry, which: (waiter: Waiter) => boolean = () => true): Wa
 const PATIENCE = 5;
 
 let doubted: Entry[] = [];
+let looked = 0;
 
 function doubt(entry: Entry): void {
   if (entry.doubted) return;
@@ -177,8 +180,12 @@ function lookAfter(): void {
   doubted = [];
   for (const entry of list) {
     entry.doubted = false;
-    if (!entry.isEmpty && entries.get(entry.fd) === entry) rearm(entry, entry.wanted);
+    if (entry.isEmpty || entries.get(entry.fd) !== entry) continue;
+    // Who waits since the last time only is looked after the next time.
+    if (entry.since === looked) doubt(entry);
+    else rearm(entry, entry.wanted);
   }
+  looked++;
 }
 
 function remove(queue: Waiter[], waiter: Waiter): void {
@@ -221,6 +228,7 @@ export function enter(waiter: Waiter): number {
     entry = new Entry(fd);
     entries.set(fd, entry);
   }
+  if (entry.isEmpty) entry.since = looked;
   entry.queueOf(waiter).push(waiter);
   count(1);
   const isArmed = entry.generation !== 0 && (entry.armed & events) === events;
