@@ -57,6 +57,8 @@ class Entry {
   armed = 0;
   /** Whether it is among those that are looked after. */
   doubted = false;
+  /** Events that came while nobody waited for them; not 0: it is in the list of the unclaimed. */
+  unclaimed = 0;
   /** How often that was done when its first waiter came. */
   since = 0;
   readonly readers: Waiter[] = [];
@@ -272,7 +274,28 @@ function dispatch(entry: Entry, came: number): void {
   if (failed || (came & EPOLLIN) !== 0) serve(entry.readers, came, failed);
   if (failed || (came & EPOLLOUT) !== 0) serve(entry.writers, came, failed);
   if (entry.others.length > 0) serveOthers(entry.others, came);
-  if (unwanted !== 0) rearm(entry, entry.armed & ~unwanted);
+  if (unwanted !== 0) leaveUnclaimed(entry, unwanted);
+}
+
+let unclaimed: Entry[] = [];
+
+/**
+ * Who is about to ask next is often one that has just been served, and is to find the registration
+ * as it was: so that it is disarmed later, if nobody waits by then.
+ */
+function leaveUnclaimed(entry: Entry, events: number): void {
+  if (entry.unclaimed === 0 && unclaimed.push(entry) === 1) setImmediate(disarm);
+  entry.unclaimed |= events;
+}
+
+function disarm(): void {
+  const list = unclaimed;
+  unclaimed = [];
+  for (const entry of list) {
+    const unwanted = entry.unclaimed & entry.armed & ~entry.wanted;
+    entry.unclaimed = 0;
+    if (unwanted !== 0 && entries.get(entry.fd) === entry) rearm(entry, entry.armed & ~unwanted);
+  }
 }
 
 /** Room for the events of a turn. What is more comes in the next: timers have theirs between. */
