@@ -146,7 +146,8 @@ function arm(entry: Entry, events: number): number {
 
 function add(epfd: number, fd: number, events: number): number {
   generations = (generations % 0xffff_ffff) + 1;
-  const result = native.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, events, fd, generations);
+  // A negative number is the kernel's to refuse; it goes into the data as C would put it there.
+  const result = native.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, events, fd >>> 0, generations);
   // A duplicate has kept a registration of this number alive, and now it is that file again.
   if (result !== -EEXIST) return result;
   return native.epoll_ctl(epfd, EPOLL_CTL_MOD, fd, events, fd, generations);

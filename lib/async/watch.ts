@@ -35,13 +35,13 @@ class Watching implements Watch, Waiter {
   }
 
   attempt(came: number): boolean {
+    const { callback } = this;
     const told = came & this.events;
     if (told !== 0) {
       try {
-        // Called as a function: `this` is nothing of ours.
-        (0, this.callback)(told);
+        callback(told);
       } catch (error) {
-        // Uncaught, as of any callback of the event loop; but those of other descriptors come first.
+        // Uncaught, as of any callback of the event loop; but others of this turn come first.
         process.nextTick(() => {
           throw error;
         });
@@ -72,9 +72,9 @@ class Watching implements Watch, Waiter {
 }
 
 /**
- * Calls `callback` whenever `fd` becomes ready, from the event loop and never from here. It is
- * edge-triggered: what is there already is told, and then each change; so that the callback makes
- * its call until that says EAGAIN. It may be called when there is nothing new.
+ * Calls `callback` from the event loop whenever `fd` becomes ready, and for the first time after
+ * `watch` has returned. It is edge-triggered. What is there already is told, and then what comes; so the callback goes on
+ * until its call says EAGAIN. It may be called when there is nothing new.
  *
  * Closing `fd` by a call of sockfd ends the watch, and is not told: as in C, who closes knows.
  * What the callback throws is an uncaught exception.
