@@ -72,8 +72,8 @@ class Watching implements Watch, Waiter {
 }
 
 /**
- * Calls `callback` from the event loop whenever `fd` becomes ready, for the first time after `watch`
- * has returned. It is edge-triggered: what is there already is told, and then what comes, so that
+ * Calls `callback` from the event loop whenever `fd` becomes ready, first when `watch` has returned.
+ * It is edge-triggered: what is there already is told, and then what comes, so that
  * the callback goes on until its call says EAGAIN. It may be called when there is nothing new.
  *
  * Closing `fd` by a call of sockfd ends the watch, and is not told: as in C, who closes knows.
