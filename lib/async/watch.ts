@@ -72,9 +72,9 @@ class Watching implements Watch, Waiter {
 }
 
 /**
- * Calls `callback` from the event loop whenever `fd` becomes ready, first when `watch` has returned.
- * It is edge-triggered: what is there already is told, and then what comes, so that
- * the callback goes on until its call says EAGAIN. It may be called when there is nothing new.
+ * Calls `callback` from the event loop whenever `fd` becomes ready, first when this has returned. It
+ * is edge-triggered: what is there already is told, and then what comes, so that the callback goes
+ * on until its call says EAGAIN. It may be called when there is nothing new.
  *
  * Closing `fd` by a call of sockfd ends the watch, and is not told: as in C, who closes knows.
  * What the callback throws is an uncaught exception.
