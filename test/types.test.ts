@@ -515,7 +515,7 @@ describe('the calls of sockfd/promises', () => {
   });
 
   it('have a callback beside them, that is told events', () => {
-    expectTypeOf(promises.watch).parameter(2).toEqualTypeOf<(events: number) => void>();
+    expectTypeOf(promises.watch).parameter(2).toEqualTypeOf<(events: number, fd: number) => void>();
     expectTypeOf(promises.watch).returns.toEqualTypeOf<promises.Watch>();
     compiles((fd) => {
       promises

@@ -32,8 +32,11 @@ function sendAll(fd, bytes, from, to) {
   return false;
 }
 
-/** @param {number} fd */
-function serve(fd) {
+/**
+ * @param {number} _events
+ * @param {number} fd
+ */
+function serve(_events, fd) {
   const rest = rests.get(fd);
   if (rest !== undefined) {
     rests.delete(fd);
@@ -54,7 +57,7 @@ watch(listener, EPOLLIN, () => {
     const fd = raw.accept4(listener, null, undefined, ACCEPTED);
     if (fd < 0) return;
     nodelay(fd);
-    watch(fd, EPOLLIN | EPOLLOUT, () => serve(fd));
+    watch(fd, EPOLLIN | EPOLLOUT, serve);
   }
 });
 answerAll();

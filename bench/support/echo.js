@@ -51,7 +51,7 @@ function memoryOf(pid) {
 
 /**
  * What so many connections add to the memory of a server, each; in a process of its own, as what
- * was freed before would be used again. Ten have made it load and compile what it needs.
+ * was freed before would be used again. A few have made it load and compile what it needs.
  *
  * @param {string} name
  * @param {number} count
@@ -64,7 +64,7 @@ async function measureIdle(name, count, tools) {
       await server.ask('collect');
       return memoryOf(server.pid);
     };
-    await clients.ask('hold 10');
+    await clients.ask('hold 200');
     await clients.ask('drop');
     const before = await memory();
     await clients.ask(`hold ${count}`);

@@ -22,79 +22,19 @@ import {
   EPOLLERR,
   EPOLLET,
   EPOLLHUP,
-  EPOLLIN,
-  EPOLLOUT,
 } from '../syscalls/epoll.js';
-
-/** Somebody who waits for a descriptor to become ready. */
-export interface Waiter {
-  readonly fd: number;
-  /** What to wait for: EPOLLIN, EPOLLOUT, or others. Errors wake everyone. */
-  readonly events: number;
-  /** Has not found everything taken: what is there already is to be told as well. */
-  readonly level?: boolean;
-  /** Waits beside the others, not in line with them: it takes nothing from them. */
-  readonly apart?: boolean;
-  /** Whether the number was the registered file when waiting began: this file's to say. */
-  sure: boolean;
-  /** Does not keep the process: `hold` says so. */
-  idle?: boolean;
-  /** Tries again, `came` being the events. @returns whether that was the end of waiting */
-  attempt(came: number): boolean;
-  /** The descriptor was closed. */
-  gone(): void;
-}
+import { Entry, isInLine, type Waiter } from './entry.js';
 
 /** Told whether asked for or not. */
 const FAILED = EPOLLERR | EPOLLHUP;
 
-/** What the kernel knows of a descriptor, and who waits for it, first come first served. */
-class Entry {
-  readonly fd: number;
-  /** Which registration this is; 0 for none. */
-  generation = 0;
-  /** The events that it is registered for. */
-  armed = 0;
-  /** Whether it is among those that are looked after. */
-  doubted = false;
-  /** Events that came while nobody waited for them; not 0: it is in the list of the unclaimed. */
-  unclaimed = 0;
-  /** How often that was done when its first waiter came. */
-  since = 0;
-  readonly readers: Waiter[] = [];
-  readonly writers: Waiter[] = [];
-  /** Who waits for something else, or for more than one thing. */
-  readonly others: Waiter[] = [];
+/** By their descriptors, which are small numbers. */
+const entries: (Entry | undefined)[] = [];
 
-  constructor(fd: number) {
-    this.fd = fd;
-  }
-
-  queueOf({ events, apart }: Waiter): Waiter[] {
-    if (apart) return this.others;
-    if (events === EPOLLIN) return this.readers;
-    return events === EPOLLOUT ? this.writers : this.others;
-  }
-
-  get waiters(): Waiter[] {
-    return [...this.readers, ...this.writers, ...this.others];
-  }
-
-  get isEmpty(): boolean {
-    return this.readers.length + this.writers.length + this.others.length === 0;
-  }
-
-  /** All that somebody waits for. */
-  get wanted(): number {
-    let events = 0;
-    if (this.readers.length > 0) events |= EPOLLIN;
-    if (this.writers.length > 0) events |= EPOLLOUT;
-    for (const waiter of this.others) events |= waiter.events;
-    return events;
-  }
+/** What a caller gave as a descriptor may be anything, and then is none. */
+function entryOf(fd: number): Entry | undefined {
+  return typeof fd === 'number' ? entries[fd] : undefined;
 }
-
-const entries = new Map<number, Entry>();
 let generations = 0;
 let waiting = 0;
 let watcher: Watcher | undefined;
@@ -161,7 +101,7 @@ function rearm(entry: Entry, events: number): void {
 /** Takes out of an entry whom `which` says. */
 function take(entry: Entry, which: (waiter: Waiter) => boolean = () => true): Waiter[] {
   const taken = entry.waiters.filter(which);
-  for (const waiter of taken) remove(entry.queueOf(waiter), waiter);
+  for (const waiter of taken) remove(entry, waiter);
   return taken;
 }
 
@@ -183,7 +123,7 @@ function lookAfter(): void {
   doubted = [];
   for (const entry of list) {
     entry.doubted = false;
-    if (entry.isEmpty || entries.get(entry.fd) !== entry) continue;
+    if (entry.isEmpty || entries[entry.fd] !== entry) continue;
     // Who waits since the last time only is looked after the next time.
     if (entry.since === looked) doubt(entry);
     else rearm(entry, entry.wanted);
@@ -191,12 +131,8 @@ function lookAfter(): void {
   looked++;
 }
 
-function remove(queue: Waiter[], waiter: Waiter): void {
-  const at = queue.indexOf(waiter);
-  if (at < 0) return;
-  if (at === 0) queue.shift();
-  else queue.splice(at, 1);
-  if (!waiter.idle) count(-1);
+function remove(entry: Entry, waiter: Waiter): void {
+  if (entry.delete(waiter) && !waiter.idle) count(-1);
 }
 
 /** Whether the process stays while `waiter` waits. */
@@ -211,14 +147,13 @@ function forget(entry: Entry): void {
   const { fd, generation } = entry;
   if (generation !== 0) native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
   entry.generation = 0;
-  if (entries.get(fd) === entry) entries.delete(fd);
+  if (entries[fd] === entry) entries[fd] = undefined;
 }
 
 /** Whether somebody waits for `events` of `fd` already, and has to be served first. */
 export function isAwaited(fd: number, events: number): boolean {
-  const entry = entries.get(fd);
-  if (entry === undefined) return false;
-  return (events === EPOLLIN ? entry.readers : entry.writers).length > 0;
+  const entry = entryOf(fd);
+  return entry !== undefined && !entry.isEmpty && entry.isAwaited(events);
 }
 
 /** Begins to wait. @returns 0, or `-errno` when there is no waiting for this descriptor */
@@ -226,13 +161,13 @@ export function enter(waiter: Waiter): number {
   started();
   const { fd, events } = waiter;
   waiter.sure = false;
-  let entry = entries.get(fd);
+  let entry = entryOf(fd);
   if (entry === undefined) {
     entry = new Entry(fd);
-    entries.set(fd, entry);
+    entries[fd] = entry;
   }
   if (entry.isEmpty) entry.since = looked;
-  entry.queueOf(waiter).push(waiter);
+  entry.add(waiter);
   count(1);
   const isArmed = entry.generation !== 0 && (entry.armed & events) === events;
   if (isArmed && !waiter.level) {
@@ -246,35 +181,31 @@ export function enter(waiter: Waiter): number {
 
 /** Ends waiting before its time. Who has been served or dismissed may leave again. */
 export function leave(waiter: Waiter): void {
-  const entry = entries.get(waiter.fd);
+  const entry = entries[waiter.fd];
   if (entry === undefined) return;
-  remove(entry.queueOf(waiter), waiter);
+  remove(entry, waiter);
   if (entry.isEmpty) forget(entry);
 }
 
-/** Lets one after the other try, until one has to wait on; or `everyone`, in case of an error. */
-function serve(queue: Waiter[], came: number, everyone: boolean): void {
-  for (let i = 0; i < queue.length; ) {
-    const waiter = queue[i] as Waiter;
-    if (waiter.attempt(came)) remove(queue, waiter);
-    else if (everyone) i++;
-    else return;
-  }
-}
-
-/** Lets each try who waits beside the others. What one does may end another's waiting. */
-function serveOthers(queue: Waiter[], came: number): void {
-  for (const waiter of [...queue]) {
-    if (queue.includes(waiter) && waiter.attempt(came)) remove(queue, waiter);
+/**
+ * Lets one after the other try. Where one that is in line has to wait on, those behind it for the
+ * same direction do as well; but in case of an error everyone tries. What one does may end waiting
+ * of others.
+ */
+function serve(entry: Entry, came: number): void {
+  const { only } = entry;
+  let open = (came & FAILED) === 0 ? came : -1;
+  for (const waiter of only === undefined ? entry.waiters : [only]) {
+    const isQueued = isInLine(waiter);
+    if (waiter.next === undefined || (isQueued && (open & waiter.events) === 0)) continue;
+    if (waiter.attempt(came)) remove(entry, waiter);
+    else if (isQueued && open !== -1) open &= ~waiter.events;
   }
 }
 
 function dispatch(entry: Entry, came: number): void {
-  const failed = (came & FAILED) !== 0;
   const unwanted = came & entry.armed & ~entry.wanted;
-  if (failed || (came & EPOLLIN) !== 0) serve(entry.readers, came, failed);
-  if (failed || (came & EPOLLOUT) !== 0) serve(entry.writers, came, failed);
-  if (entry.others.length > 0) serveOthers(entry.others, came);
+  serve(entry, came);
   if (unwanted !== 0) leaveUnclaimed(entry, unwanted);
 }
 
@@ -295,7 +226,7 @@ function disarm(): void {
   for (const entry of list) {
     const unwanted = entry.unclaimed & entry.armed & ~entry.wanted;
     entry.unclaimed = 0;
-    if (unwanted !== 0 && entries.get(entry.fd) === entry) rearm(entry, entry.armed & ~unwanted);
+    if (unwanted !== 0 && entries[entry.fd] === entry) rearm(entry, entry.armed & ~unwanted);
   }
 }
 
@@ -306,14 +237,14 @@ const told = new Uint32Array(3 * 256);
 function turn(): void {
   const n = check(native.epoll_wait(started().epfd, told, 256, 0), 'epoll_wait');
   for (let i = 0; i < 3 * n; i += 3) {
-    const entry = entries.get(told[i + 1] as number);
+    const entry = entries[told[i + 1] as number];
     if (entry !== undefined && entry.generation === told[i + 2]) dispatch(entry, told[i] as number);
   }
 }
 
 /** Once the number is closed, the kernel could not be told to stop where a duplicate is open. */
 function beforeClose(fd: number): void {
-  const entry = entries.get(fd);
+  const entry = entryOf(fd);
   if (entry === undefined || entry.generation === 0) return;
   native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
   entry.generation = 0;
@@ -321,15 +252,14 @@ function beforeClose(fd: number): void {
 
 /** The kernel gave out a number: what was waited for under it is closed. */
 export function opened(fd: number): void {
-  if (entries.has(fd)) afterClose(fd, fd);
+  if (entries[fd] !== undefined) afterClose(fd, fd);
 }
 
 function afterClose(first: number, last: number): void {
-  const closed = first === last ? [first] : [...entries.keys()];
-  for (const fd of closed) {
-    const entry = entries.get(fd);
-    if (entry === undefined || fd < first || fd > last) continue;
-    entries.delete(fd);
+  for (let fd = first; fd <= last && fd < entries.length; fd++) {
+    const entry = entryOf(fd);
+    if (entry === undefined) continue;
+    entries[fd] = undefined;
     for (const waiter of take(entry)) waiter.gone();
   }
 }
