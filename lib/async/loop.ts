@@ -105,8 +105,9 @@ function take(entry: Entry, which: (waiter: Waiter) => boolean = () => true): Wa
   return taken;
 }
 
-/** Waits that last so long, in milliseconds, are looked after. */
+/** Waits that last so long, in milliseconds, are looked after; so many at a time. */
 const PATIENCE = 5;
+const AT_A_TIME = 16;
 
 let doubted: Entry[] = [];
 let looked = 0;
@@ -117,16 +118,24 @@ function doubt(entry: Entry): void {
   if (doubted.push(entry) === 1) setTimeout(lookAfter, PATIENCE).unref();
 }
 
-/** Asks the kernel whether the descriptors still are what was registered. */
+/**
+ * Asks the kernel whether the descriptors still are what was registered. Of thousands that wait,
+ * most will be served before it is their turn.
+ */
 function lookAfter(): void {
   const list = doubted;
   doubted = [];
+  let asked = 0;
   for (const entry of list) {
     entry.doubted = false;
     if (entry.isEmpty || entries[entry.fd] !== entry) continue;
     // Who waits since the last time only is looked after the next time.
-    if (entry.since === looked) doubt(entry);
-    else rearm(entry, entry.wanted);
+    if (entry.since === looked || asked === AT_A_TIME) {
+      doubt(entry);
+    } else {
+      asked++;
+      rearm(entry, entry.wanted);
+    }
   }
   looked++;
 }
