@@ -42,6 +42,7 @@ import {
   tcpPair,
   unixPair,
 } from '../support/sockets.js';
+import { betweenMarks, strace, straceMissing } from '../support/strace.js';
 
 warmPromises();
 guardFds();
@@ -77,6 +78,15 @@ describe('watch', () => {
     watch(a, EPOLLIN, told.callback);
     expect(told.events).toEqual([]);
     expect(await told.count(1)).toEqual([EPOLLIN]);
+  });
+
+  it('tells which descriptor it is', async () => {
+    const [a, b] = unixPair();
+    const told = new Promise((tell) => {
+      watch(a, EPOLLIN, (...args) => tell(args));
+    });
+    sendNow(b, 'x');
+    expect(await told).toEqual([EPOLLIN, a]);
   });
 
   it('tells each change once, whether or not it was taken', async () => {
@@ -329,6 +339,36 @@ function ended(body: string): { status: number | null; stdout: string } {
   );
   return { status, stdout: stdout + stderr };
 }
+
+describe.skipIf(straceMissing)('the system calls', () => {
+  it('of a callback are those that it makes', () => {
+    const body = `
+      import * as raw from ${url('raw.js')};
+      const buf = new Uint8Array(64);
+      const mark = () => raw.close(-4242);
+      let wake;
+      watch(a, s.EPOLLIN, () => {
+        raw.recv(a, buf);
+        wake();
+      });
+      const once = () => new Promise((resolve) => {
+        wake = resolve;
+        raw.send(b, 'x');
+      });
+      await once();
+      mark();
+      for (let i = 0; i < 3; i++) await once();
+      mark();
+      s.close(a);`;
+    const done = strace(
+      ['-e', 'trace=%network,epoll_ctl,close'],
+      [process.execPath, '--input-type=module', '-e', head + body],
+    );
+    expect(done.stderr).toBe('');
+    const calls = betweenMarks(done).map((line) => line.replace(/\(.*/s, ''));
+    expect(calls).toEqual(new Array(3).fill(['sendto', 'recvfrom']).flat());
+  });
+});
 
 describe('a process', () => {
   it.each([
