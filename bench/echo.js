@@ -46,8 +46,9 @@ export function echo(quick) {
     peers.map((peer) => ({ ...peer, operation }));
   return {
     operations: [
-      ...sizes.flatMap((size) =>
-        counts.map((count) => ({
+      // Both sizes by the same connections, which stay open between.
+      ...counts.flatMap((count) =>
+        sizes.map((size) => ({
           name: nameOf(count, size),
           rows: rowsOf(`echo ${count} ${size}`),
         })),

@@ -2,8 +2,9 @@
 // next when all of the answer has come. Told over a pipe what to do:
 //
 //   echo CONNECTIONS SIZE   answers: requests, wall ns, CPU ns of the server, p50 ns, p99 ns
-//   hold CONNECTIONS        opens them, each says one message, and answers
-//   drop                    closes them, and answers
+//   hold CONNECTIONS        has so many, each of which has said a message, and answers; maybe 0
+//
+// The connections stay open until another number of them is asked for.
 //
 // The arguments are the port of the server and the id of its process, whose clock of CPU time is
 // read when nothing is in flight: what a request costs is counted to the nanosecond.
@@ -170,32 +171,36 @@ static long count_fds(void) {
 }
 
 // By RST, which leaves nothing in TIME_WAIT; here once the server has closed its ends, too.
-static void close_all(long before) {
+static void close_all(long fds) {
   struct linger linger = {.l_onoff = 1};
   for (long i = 0; i < open_connections; i++) {
     setsockopt(connections[i].fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     close(connections[i].fd);
   }
   free(connections);
+  connections = NULL;
   open_connections = 0;
   // What a server opens for itself when it has its first connection stays open.
   long tries = 30000;
-  while (count_fds() > before + 8 && --tries > 0) usleep(1000);
+  while (count_fds() > fds + 8 && --tries > 0) usleep(1000);
   must(tries > 0, "the server does not close its connections");
 }
 
-static void measure(long count, size_t size, uint64_t batch) {
-  long before = count_fds();
-  open_all(count);
-  run(0, size, batch / 4, count);
+static void hold(long count, long fds) {
+  if (count == open_connections) return;
+  if (open_connections > 0) close_all(fds);
+  if (count > 0) open_all(count);
+}
+
+static void measure(size_t size, uint64_t batch) {
+  run(0, size, batch / 4, open_connections);
   uint64_t cpu = now(server_clock);
   uint64_t wall = now(CLOCK_MONOTONIC);
-  run(0, size, batch, 2 * count);
+  run(0, size, batch, 2 * open_connections);
   wall = now(CLOCK_MONOTONIC) - wall;
   cpu = now(server_clock) - cpu;
   printf("%ld %ju %ju %ju %ju\n", finished, (uintmax_t)wall, (uintmax_t)cpu,
          (uintmax_t)percentile(0.5), (uintmax_t)percentile(0.99));
-  close_all(before);
 }
 
 int main(int argc, char** argv) {
@@ -211,18 +216,15 @@ int main(int argc, char** argv) {
   epfd = epoll_create1(EPOLL_CLOEXEC);
   for (size_t i = 0; i < sizeof request; i++) request[i] = (char)(i * 31 + i / 251);
   char line[64];
-  long count = 0, before = 0, size = 0;
+  long count = 0, size = 0, fds = count_fds();
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (sscanf(line, "echo %ld %ld", &count, &size) == 2) {
       must(size <= kLargest, "too large");
-      measure(count, (size_t)size, batch);
+      hold(count, fds);
+      measure((size_t)size, batch);
     } else if (sscanf(line, "hold %ld", &count) == 1) {
-      before = count_fds();
-      open_all(count);
+      hold(count, fds);
       printf("%ld\n", count);
-    } else {
-      close_all(before);
-      printf("0\n");
     }
     fflush(stdout);
   }

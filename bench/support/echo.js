@@ -65,7 +65,7 @@ async function measureIdle(name, count, tools) {
       return memoryOf(server.pid);
     };
     await clients.ask('hold 200');
-    await clients.ask('drop');
+    await clients.ask('hold 0');
     const before = await memory();
     await clients.ask(`hold ${count}`);
     const { rss, pss } = await memory();
