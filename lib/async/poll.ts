@@ -9,7 +9,8 @@ import { EPOLLIN } from '../syscalls/epoll.js';
 import * as raw from '../syscalls/raw.js';
 import { isOptions, type OrOptions } from './arguments.js';
 import { done, failed } from './done.js';
-import { enter, leave, type Waiter } from './loop.js';
+import type { Waiter } from './entry.js';
+import { enter, leave } from './loop.js';
 import { begin, LATER, Limit, limitOf, unlessAgain, type WaitOptions } from './wait.js';
 
 /** What limits a call that has a timeout of its own. */
@@ -83,7 +84,8 @@ class PollWait {
     for (const { fd, events } of this.polled.targets()) {
       const attempt = (): boolean => this.attempt();
       const gone = (why: number): void => this.gone(why);
-      const waiter = { fd, events, level: true, apart: true, sure: false, attempt, gone };
+      const way = { level: true, apart: true, sure: false, next: undefined };
+      const waiter: Waiter = { fd, events, ...way, attempt, gone };
       this.waiters.push(waiter);
       const result = enter(waiter);
       if (result < 0) this.end(() => this.reject(new SystemError(result, 'epoll_ctl')));

@@ -6,7 +6,8 @@ import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { integer, object, typeError } from '../kernel/validate.js';
 import { done, failed } from './done.js';
-import { enter, isAwaited, leave, type Waiter } from './loop.js';
+import type { Waiter } from './entry.js';
+import { enter, isAwaited, leave } from './loop.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
 export interface WaitOptions {
@@ -117,6 +118,7 @@ class Wait<T> implements Waiter {
   readonly events: number;
   readonly level: boolean;
   sure = false;
+  next: Waiter | undefined;
   private readonly made: Attempt<T>;
   private readonly resolve: (value: T) => void;
   private readonly reject: (reason: unknown) => void;

@@ -250,6 +250,22 @@ describe('a number that somebody else closed, and that is another file now', () 
     expect(await next).toBe(1);
   });
 
+  it('is found out when who waited for the old file had just been served', async () => {
+    const [a, b] = unixPair();
+    const served = recv(a, room());
+    sendNow(b, 'x');
+    await served;
+    // No system call: the registration is used again.
+    const old = recv(a, room());
+    await turns();
+    closeSync(disown(a));
+    const [c, d] = pairAt(a);
+    const next = recv(c, room());
+    sendNow(d, 'new');
+    expect(await failure(old)).toEqual(['recv', 'EBADF']);
+    expect(await next).toBe(3);
+  });
+
   it('is found out when nobody waited for the old file meanwhile', async () => {
     const [a, b] = unixPair();
     const served = recv(a, room());
