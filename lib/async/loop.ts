@@ -199,7 +199,9 @@ function forget(entry: Entry): void {
 export function isAwaited(fd: number, events: number): boolean {
   const entry = entries.get(fd);
   if (entry === undefined) return false;
-  return (events === EPOLLIN ? entry.readers : entry.writers).length > 0;
+  if (events === EPOLLIN) return entry.readers.length > 0;
+  if (events === EPOLLOUT) return entry.writers.length > 0;
+  return entry.others.some((waiter) => waiter.events === events && waiter.apart !== true);
 }
 
 /** Begins to wait. @returns 0, or `-errno` when there is no waiting for this descriptor */
