@@ -1,6 +1,6 @@
 /** poll(2) and epoll_wait(2), as promises. */
 import type { Buf } from '../kernel/bytes.js';
-import { EBADF } from '../kernel/errno.js';
+import { EBADF, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
 import { decodeEpollEvents, type EpollEvent } from '../structs/epoll_event.js';
@@ -85,6 +85,8 @@ class PollWait {
       const waiter = { fd, events, level: true, apart: true, sure: false, attempt, gone };
       this.waiters.push(waiter);
       const result = enter(waiter);
+      // A file that is always ready has told what it ever will: it was not asked for.
+      if (result === -EPERM) continue;
       if (result < 0) this.end(() => this.reject(new SystemError(result, 'epoll_ctl')));
       if (this.waiters.length === 0) return;
     }
