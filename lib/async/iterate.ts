@@ -13,6 +13,8 @@ import { begin, LATER, signalOf } from './wait.js';
 
 /** A loop's source. `return` ends it at once, also while `next` waits: that is then `done`. */
 class Arriving<T> implements AsyncIterableIterator<T> {
+  /** The caller's: AbortSignal.any holds it weakly, and a timeout that nobody holds never comes. */
+  readonly given: AbortSignal | undefined;
   private readonly ended = new AbortController();
   private readonly signal: AbortSignal;
   private readonly take: (limit: SignalOption) => Promise<T>;
@@ -24,6 +26,7 @@ class Arriving<T> implements AsyncIterableIterator<T> {
     discard: (value: T) => void = () => undefined,
   ) {
     const own = this.ended.signal;
+    this.given = signal;
     this.signal = signal === undefined ? own : AbortSignal.any([own, signal]);
     this.take = take;
     this.discard = discard;

@@ -1,5 +1,7 @@
 /** What the tests of sockfd/promises share. */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll } from 'vitest';
 import {
   AF_UNIX,
@@ -80,4 +82,10 @@ export function fill(fd: number): number {
     if (n < 0) throw new SystemError(n, 'send');
     sent += n;
   }
+}
+
+/** Collects all that nobody holds. What a turn of the event loop has touched is held until it ends. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
