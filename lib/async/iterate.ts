@@ -9,7 +9,9 @@ import { dontwait } from './arguments.js';
 import { epoll_wait, type SignalOption } from './poll.js';
 import { receive } from './recv.js';
 import { type Accepted, accept4 } from './socket.js';
-import { begin, LATER, signalOf } from './wait.js';
+import { begin, LATER, refuseTimeout, signalOf } from './wait.js';
+
+const INSTEAD = 'a loop is ended by a signal';
 
 /** A loop's source. `return` ends it at once, also while `next` waits: that is then `done`. */
 class Arriving<T> implements AsyncIterableIterator<T> {
@@ -70,6 +72,7 @@ export function connections(
   options: SignalOption & { flags?: number } = {},
 ): AsyncIterableIterator<Accepted> {
   const { flags = 0, signal } = object(options, 'options') as typeof options;
+  refuseTimeout(options, INSTEAD);
   return new Arriving(
     signalOf(signal),
     (limit) => accept4(fd, flags, limit),
@@ -98,6 +101,7 @@ export function datagrams(
 ): AsyncIterableIterator<Datagram> {
   const given = object(options, 'options') as typeof options;
   const { size = 65536, controlLength = 0, flags = 0, signal } = given;
+  refuseTimeout(options, INSTEAD);
   integer(size, 'options.size', 0, 0x7fff_ffff);
   integer(controlLength, 'options.controlLength', 0, raw.maxControl);
   const bits = dontwait(flags);
@@ -132,5 +136,6 @@ export function epollEvents<Data extends number | bigint = number>(
   options: SignalOption & { maxevents?: number } = {},
 ): AsyncIterableIterator<EpollEvent<Data>[]> {
   const { maxevents = 64, signal } = object(options, 'options') as typeof options;
+  refuseTimeout(options, INSTEAD);
   return new Arriving(signalOf(signal), (limit) => epoll_wait<Data>(epfd, maxevents, limit));
 }

@@ -9,10 +9,20 @@ import { EPOLLIN } from '../syscalls/epoll.js';
 import * as raw from '../syscalls/raw.js';
 import { isOptions, type OrOptions } from './arguments.js';
 import { enter, leave, type Waiter } from './loop.js';
-import { begin, LATER, Limit, limitOf, unlessAgain, type WaitOptions } from './wait.js';
+import {
+  begin,
+  LATER,
+  Limit,
+  limitOf,
+  refuseTimeout,
+  unlessAgain,
+  type WaitOptions,
+} from './wait.js';
 
 /** What limits a call that has a timeout of its own. */
 export type SignalOption = Pick<WaitOptions, 'signal'>;
+
+const INSTEAD = 'it is an argument of its own';
 
 /** The memory of a poll, and where its answer goes. */
 class Polled {
@@ -148,11 +158,13 @@ export function poll(
 ): Promise<number> {
   if (isOptions(timeout)) return poll(fds, -1, timeout);
   try {
+    refuseTimeout(options, INSTEAD);
     const limit = limitOf(options);
     int32(timeout, 'timeout');
     const polled = new Polled(fds);
     const result = polled.ask();
     if (result > 0 || timeout === 0) return Promise.resolve(result);
+    limit.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       new PollWait(polled, resolve, reject).begin(timeout, limit);
     });
@@ -200,6 +212,7 @@ export function epoll_wait<Data extends number | bigint = number>(
     return decodeEpollEvents(room, result);
   };
   try {
+    refuseTimeout(options, INSTEAD);
     const { signal } = limitOf(options);
     const isLimited = int32(timeout, 'timeout') >= 0;
     const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check };

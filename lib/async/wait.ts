@@ -4,7 +4,7 @@
  */
 import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
-import { integer, object, typeError } from '../kernel/validate.js';
+import { integer, object, typeError, valueError } from '../kernel/validate.js';
 import { enter, isAwaited, leave, type Waiter } from './loop.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
@@ -31,6 +31,13 @@ export function limitOf(options: WaitOptions): WaitOptions {
   if (timeout !== undefined) integer(timeout, 'options.timeout', 0, 0x7fff_ffff);
   if (signalOf(signal)?.aborted) throw signal?.reason;
   return { signal, timeout };
+}
+
+/** Refuses a timeout where none is among the options: passed over in silence, it would never come. */
+export function refuseTimeout(options: unknown, instead: string): void {
+  const { timeout } = object(options, 'options');
+  if (timeout === undefined) return;
+  throw valueError('options.timeout', `must be absent: ${instead}`, timeout);
 }
 
 /** The signal that was given, if any. */
@@ -206,6 +213,8 @@ export function begin<T>(attempt: Attempt<T>, options?: WaitOptions): Promise<T>
       const value = attempt.call(0);
       if (value !== LATER) return done(value);
     }
+    // To read the arguments may run code of the caller's, which aborts.
+    limit?.signal?.throwIfAborted();
     return wait(attempt, limit);
   } catch (error) {
     return Promise.reject(error);
