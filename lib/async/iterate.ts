@@ -89,6 +89,9 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
 /**
  * The datagrams of a socket, as they come: `for await (const { data, name } of datagrams(…))`.
  *
+ * Of a SOCK_SEQPACKET socket, or one that is shut down, the end is an empty datagram, and another one
+ * after it: kernel and loop cannot tell it from one that was sent.
+ *
  * @param fd       a datagram socket
  * @param options  { size, controlLength, flags, signal }: room for data, 65536 bytes by default,
  *                 and for control messages, none by default; `flags` as of `recvmsg`
