@@ -89,8 +89,8 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
 /**
  * The datagrams of a socket, as they come: `for await (const { data, name } of datagrams(…))`.
  *
- * Of a SOCK_SEQPACKET socket, or one that is shut down, the end is an empty datagram, and another one
- * after it: kernel and loop cannot tell it from one that was sent.
+ * Of a SOCK_SEQPACKET socket, or one that is shut down, the end is an empty datagram, and another
+ * one after it: it cannot be told from one that was sent.
  *
  * @param fd       a datagram socket
  * @param options  { size, controlLength, flags, signal }: room for data, 65536 bytes by default,

@@ -33,7 +33,7 @@ export function limitOf(options: WaitOptions): WaitOptions {
   return { signal, timeout };
 }
 
-/** Refuses a timeout where none is among the options: passed over in silence, it would never come. */
+/** Refuses a timeout where the options have none: passed over in silence, it would never come. */
 export function refuseTimeout(options: unknown, instead: string): void {
   const { timeout } = object(options, 'options');
   if (timeout === undefined) return;
