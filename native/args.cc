@@ -205,7 +205,7 @@ Bytes ArgReader::Address(size_t i, const char* name) {
 Out ArgReader::Output(size_t i, const char* name, size_t length_i, const char* length_name) {
   Bytes bytes = Address(i, name);
   Out out = {bytes.data, static_cast<socklen_t>(bytes.size), nullptr};
-  if (ok_ && Given(length_i)) {
+  if (ok_ && Given(length_i) && TypeOf(argv_[length_i]) != napi_null) {
     Bytes slot = View(length_i, length_name);
     if (ok_ && slot.size < sizeof(socklen_t)) FailRange(length_i, length_name, "must have 4 bytes");
     out.length_slot = slot.data;

@@ -86,7 +86,7 @@ class ArgReader {
   // An encoded sockaddr. Null and undefined are C's NULL.
   Bytes Address(size_t i, const char* name);
 
-  // Memory for an address or an option, and optionally a word that receives its length.
+  // Memory for an address or an option, and a word that receives its length, or null.
   Out Output(size_t i, const char* name, size_t length_i, const char* length_name);
 
   // The part of `bytes` that the arguments `offset` and `length` choose; all of it when not given.

@@ -273,7 +273,7 @@ describe('raw accept4', () => {
     const { fd, addr } = listener();
     raw.connect(open(AF_INET, SOCK_STREAM), addr);
     const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const accepted = own(raw.accept4(fd, null, undefined, flags));
+    const accepted = own(raw.accept4(fd, null, null, flags));
     expect(raw.recv(accepted, blank())).toBe(-EAGAIN);
     expect(raw.accept4(fd, null, undefined, 1)).toBe(-EINVAL);
   });

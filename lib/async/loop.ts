@@ -25,6 +25,7 @@ import {
   EPOLLIN,
   EPOLLOUT,
 } from '../syscalls/epoll.js';
+import { settleDelayed } from './done.js';
 
 /** Somebody who waits for a descriptor to become ready. */
 export interface Waiter {
@@ -258,6 +259,7 @@ const told = new Uint32Array(3 * 256);
 
 /** Called by the event loop when there are events. */
 function turn(): void {
+  settleDelayed();
   const n = check(native.epoll_wait(started().epfd, told, 256, 0), 'epoll_wait');
   for (let i = 0; i < 3 * n; i += 3) {
     const entry = entries.get(told[i + 1] as number);

@@ -8,6 +8,7 @@ import { decodeRevents, encodePollfds, type PollFd } from '../structs/pollfd.js'
 import { EPOLLIN } from '../syscalls/epoll.js';
 import * as raw from '../syscalls/raw.js';
 import { isOptions, type OrOptions } from './arguments.js';
+import { done, failed } from './done.js';
 import { enter, leave, type Waiter } from './loop.js';
 import {
   begin,
@@ -163,13 +164,13 @@ export function poll(
     int32(timeout, 'timeout');
     const polled = new Polled(fds);
     const result = polled.ask();
-    if (result > 0 || timeout === 0) return Promise.resolve(result);
+    if (result > 0 || timeout === 0) return done(result);
     limit.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       new PollWait(polled, resolve, reject).begin(timeout, limit);
     });
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
 }
 
@@ -218,6 +219,6 @@ export function epoll_wait<Data extends number | bigint = number>(
     const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check };
     return begin({ ...attempt, elapsed: () => [] }, isLimited ? { signal, timeout } : { signal });
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
 }

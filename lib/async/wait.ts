@@ -5,6 +5,7 @@
 import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { integer, object, typeError, valueError } from '../kernel/validate.js';
+import { done, failed } from './done.js';
 import { enter, isAwaited, leave, type Waiter } from './loop.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
@@ -182,24 +183,6 @@ class Wait<T> implements Waiter {
   }
 }
 
-/** So many calls are completed at once before the event loop has a turn. */
-const AT_ONCE = 512;
-let completed = 0;
-
-/**
- * What is done needs no waiting. But a loop whose calls are all done at once would never leave the
- * queue of promises, and nothing else in the process would have its turn.
- */
-function done<T>(value: T): Promise<T> {
-  if (++completed < AT_ONCE) return Promise.resolve(value);
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      completed = 0;
-      resolve(value);
-    });
-  });
-}
-
 /**
  * Makes a call now, or when its descriptor is ready; behind those that wait for the same, if any.
  * Whatever it throws, rejects: nothing is thrown from here.
@@ -217,7 +200,7 @@ export function begin<T>(attempt: Attempt<T>, options?: WaitOptions): Promise<T>
     limit?.signal?.throwIfAborted();
     return wait(attempt, limit);
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
 }
 

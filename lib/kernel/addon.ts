@@ -89,7 +89,7 @@ export interface Native {
     buf: Buf,
     flags?: number,
     addr?: Buf | null,
-    addrlen?: LengthWord,
+    addrlen?: LengthWord | null,
     offset?: number,
     length?: number,
   ): number;
@@ -135,12 +135,18 @@ export interface Native {
   bind(fd: number, addr: Buf | null): number;
   connect(fd: number, addr: Buf | null): number;
   listen(fd: number, backlog: number): number;
-  accept(fd: number, addr?: Buf | null, addrlen?: LengthWord): number;
-  accept4(fd: number, addr?: Buf | null, addrlen?: LengthWord, flags?: number): number;
-  getsockname(fd: number, addr: Buf, addrlen?: LengthWord): number;
-  getpeername(fd: number, addr: Buf, addrlen?: LengthWord): number;
+  accept(fd: number, addr?: Buf | null, addrlen?: LengthWord | null): number;
+  accept4(fd: number, addr?: Buf | null, addrlen?: LengthWord | null, flags?: number): number;
+  getsockname(fd: number, addr: Buf, addrlen?: LengthWord | null): number;
+  getpeername(fd: number, addr: Buf, addrlen?: LengthWord | null): number;
   shutdown(fd: number, how: number): number;
-  getsockopt(fd: number, level: number, optname: number, optval: Buf, optlen?: LengthWord): number;
+  getsockopt(
+    fd: number,
+    level: number,
+    optname: number,
+    optval: Buf,
+    optlen?: LengthWord | null,
+  ): number;
   setsockopt(fd: number, level: number, optname: number, optval: number | string | Buf): number;
   /** The one that makes more system calls: mmap(2), getsockopt(2), munmap(2). */
   tcp_zerocopy_receive(fd: number, zc: Buf, mapped?: Buf | null, copybuf?: Buf | null): number;
@@ -174,6 +180,9 @@ interface WatcherAddon {
   watch(callback: () => void): Watcher | number;
 }
 
+/** Where the first of the addons was found: without a descriptor left nothing can be looked for. */
+let found: string | undefined;
+
 /** Loads one of the two addons, which lie beside each other. */
 function load(name: 'sockfd' | 'watcher'): unknown {
   const { platform, arch } = process;
@@ -188,7 +197,7 @@ function load(name: 'sockfd' | 'watcher'): unknown {
   let path: string;
   try {
     // It says where they are, and for which C library; not which of the two.
-    const found = find.path(root);
+    found ??= find.path(root);
     path = join(dirname(found), basename(found).replace(/^[^.]+/, name));
   } catch {
     throw new Error(

@@ -205,17 +205,21 @@ describe('a process', () => {
     expect(ended(body).stdout.split('\n').sort()).toEqual(['', 'one one', 'two two']);
   });
 
-  it('has its timers while calls are completed at once without end', () => {
+  it.each([
+    ['completed', 'await promises.send(b, "x"); await promises.recv(a, buf);'],
+    ['completed by poll', 'await promises.poll([{ fd: b, events: s.POLLOUT }]);'],
+    ['completed by poll with nothing', 'await promises.poll([{ fd: a, events: s.POLLIN }], 0);'],
+    ['refused', 'await promises.accept(a).catch(() => {});'],
+    ['given up', 'await promises.recv(a, buf, { signal: over }).catch(() => {});'],
+    ['given up by poll', 'await promises.poll([], { signal: over }).catch(() => {});'],
+  ])('has its timers while calls are %s at once without end', (_how, calls) => {
     const body = `
+      const over = AbortSignal.abort();
       let on = true;
       setTimeout(() => { on = false; }, 5);
       let n = 0;
-      while (on) {
-        await promises.send(b, 'x');
-        await promises.recv(a, buf);
-        n++;
-      }
-      console.log(n > 0);`;
+      for (; on && n < 200_000; n++) { ${calls} }
+      console.log(n > 0 && !on);`;
     expect(ended(body)).toEqual({ status: 0, signal: null, stdout: 'true\n' });
   });
 });

@@ -27,6 +27,49 @@ guardFds();
 
 const room = (): Uint8Array => new Uint8Array(64);
 
+describe('many calls that are over at once', () => {
+  /** A descriptor with bytes to come in their order, and what was received in the order of settling. */
+  function counting(): { next: () => Promise<void>; feed: (n: number) => void; heard: number[] } {
+    const [a, b] = unixPair();
+    const heard: number[] = [];
+    let fed = 0;
+    return {
+      heard,
+      feed: (n) => {
+        sendNow(
+          b,
+          Uint16Array.from({ length: n }, () => fed++),
+        );
+      },
+      next: async () => {
+        const buf = new Uint16Array(1);
+        await recv(a, buf);
+        heard.push(buf[0] as number);
+      },
+    };
+  }
+  const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+  it('are settled in the order of asking, also when more is asked between', async () => {
+    const { next, feed, heard } = counting();
+    feed(2000);
+    await Promise.all(Array.from({ length: 1000 }, () => next().then(next)));
+    expect(heard).toEqual(upTo(2000));
+  });
+
+  it('are settled before one that had to wait', async () => {
+    const { next, feed, heard } = counting();
+    feed(1000);
+    // From a timer, readiness is told before what setImmediate is given.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const all = Array.from({ length: 1000 }, next);
+    all.push(next());
+    feed(1);
+    await Promise.all(all);
+    expect(heard).toEqual(upTo(1001));
+  });
+});
+
 describe('a signal', () => {
   it('that is aborted already keeps the call from being made', async () => {
     const [a, b] = unixPair();
@@ -160,7 +203,8 @@ describe('a timeout', () => {
     sendNow(b, 'x');
     await waiting;
     const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    expect(after).toBe(before);
+    // Others may have ended meanwhile.
+    expect(after).toBeLessThanOrEqual(before);
   });
 });
 

@@ -82,6 +82,12 @@ export async function tryProgram(source: string): Promise<Outcome> {
   }
 }
 
+/** Builds a program that stays; an error with the compiler's words when it does not compile. */
+export async function compile(input: string, program: string, flags: string[]): Promise<void> {
+  const compiled = await execute(cc, [...ccFlags, '-Wall', ...flags, input, '-o', program]);
+  if (compiled.failed) throw new Error(`the C program does not compile:\n${compiled.out}`);
+}
+
 /** What `source` prints; an error with the compiler's words when it does not compile. */
 export async function runProgram(source: string): Promise<string> {
   const { stdout, errors } = await tryProgram(source);

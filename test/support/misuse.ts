@@ -849,7 +849,7 @@ const addr = arg('addr', 'sockaddr', () => inet);
 const level = arg('level', 'int', () => sockfd.SOL_SOCKET);
 const timeout = opt(arg('timeout', 'int', () => 0));
 const out = orNull(arg('addr', 'buf', () => new Uint8Array(128)));
-const addrlen = opt(arg('addrlen', 'lengthWord', () => new Uint32Array(1)));
+const addrlen = orNull(arg('addrlen', 'lengthWord', () => new Uint32Array(1)));
 const optname = (right: number): Arg => arg('optname', 'int', () => right);
 const int = (name: string, right: number): Arg => arg(name, 'int', () => right);
 const bits = (name: string, right: number): Arg => arg(name, 'bits', () => right);
@@ -1277,7 +1277,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
         level,
         optname(sockfd.SO_TYPE),
         orNull(arg('optval', 'buf', () => new Uint8Array(8))),
-        opt(arg('optlen', 'lengthWord', () => new Uint32Array(1))),
+        orNull(arg('optlen', 'lengthWord', () => new Uint32Array(1))),
       ],
     ],
     if_indextoname: [

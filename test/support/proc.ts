@@ -12,8 +12,11 @@ export function fdinfoField(fd: number, name: string): string | undefined {
 }
 
 /** What an epoll descriptor watches, by the kernel: bits of its own among the events. */
-export function epollTargets(epfd: number): { fd: number; events: number; data: bigint }[] {
-  const lines = fdinfoText(epfd).matchAll(/^tfd:\s*(\d+) events:\s*(\w+) data:\s*(\w+)/gm);
+export function epollTargets(
+  epfd: number,
+  pid: number | 'self' = 'self',
+): { fd: number; events: number; data: bigint }[] {
+  const lines = fdinfoText(epfd, pid).matchAll(/^tfd:\s*(\d+) events:\s*(\w+) data:\s*(\w+)/gm);
   return Array.from(lines, ([, fd, events = '', data = '']) => ({
     fd: Number(fd),
     events: Number.parseInt(events, 16),
