@@ -68,6 +68,12 @@ export class Entry {
     return list;
   }
 
+  /** The same, those before the others who take something when they are served. */
+  get takersFirst(): Waiter[] {
+    const list = this.waiters;
+    return [...list.filter(isInLine), ...list.filter((waiter) => !isInLine(waiter))];
+  }
+
   /** All that somebody waits for. */
   get wanted(): number {
     const { last } = this;
@@ -78,13 +84,13 @@ export class Entry {
     return events;
   }
 
-  /** Whether somebody waits in line for a direction. */
+  /** Whether somebody waits for the same, and has to be served first. */
   isAwaited(events: number): boolean {
     const { last } = this;
     let waiter = last;
     do {
       waiter = waiter?.next;
-      if (waiter?.events === events && isInLine(waiter)) return true;
+      if (waiter?.events === events && waiter.apart !== true) return true;
     } while (waiter !== last);
     return false;
   }

@@ -136,18 +136,27 @@ function doubt(entry: Entry): void {
   tick();
 }
 
+/** Whether somebody waits for it still: if not, there is nothing to look after. */
+const isAlive = (entry: Entry): boolean => !entry.isEmpty && entries[entry.fd] === entry;
+
 /** Asks the kernel whether the descriptors still are what was registered. */
 function lookAfter(): void {
-  const few = lasting.splice(0, AT_A_TIME);
-  for (const entry of few) entry.lasts = false;
+  const list = doubted.filter(isAlive);
   for (const entry of doubted) entry.doubted = false;
-  const list = [...doubted, ...few];
   doubted = [];
+  let [asked, passed] = [0, 0];
+  for (const entry of lasting) {
+    if (asked === AT_A_TIME) break;
+    passed++;
+    entry.lasts = false;
+    if (!isAlive(entry)) continue;
+    list.push(entry);
+    asked++;
+  }
+  lasting.splice(0, passed);
   ticks = false;
   if (lasting.length > 0) tick();
-  for (const entry of list) {
-    if (!entry.isEmpty && entries[entry.fd] === entry) rearm(entry, entry.wanted);
-  }
+  for (const entry of list) if (isAlive(entry)) rearm(entry, entry.wanted);
 }
 
 function remove(entry: Entry, waiter: Waiter): void {
@@ -216,7 +225,7 @@ function retire(entry: Entry, waiter: Waiter): void {
 function serve(entry: Entry, came: number): void {
   const { only } = entry;
   let open = (came & FAILED) === 0 ? came : -1;
-  for (const waiter of only === undefined ? entry.waiters : [only]) {
+  for (const waiter of only === undefined ? entry.takersFirst : [only]) {
     const isQueued = isInLine(waiter);
     if (waiter.next === undefined || (isQueued && (open & waiter.events) === 0)) continue;
     if (waiter.attempt(came)) remove(entry, waiter);

@@ -166,6 +166,20 @@ describe('the epoll descriptor', () => {
 });
 
 describe('a descriptor that is closed', () => {
+  it('and is the same file again by dup2, is waited for as before', async () => {
+    const [a, b] = unixPair();
+    const [c] = unixPair();
+    const kept = own(dup(a));
+    const waiting = recv(a, room());
+    // The kernel keeps what is registered of the first file as long as there is a duplicate.
+    dup2(c, a);
+    expect(await failure(waiting)).toEqual(['recv', 'EBADF']);
+    dup2(kept, a);
+    const again = recv(a, room());
+    sendNow(b, 'x');
+    expect(await again).toBe(1);
+  });
+
   type Closing = [how: string, by: (fd: number) => void];
   const ways: Closing[] = [
     ['close', (fd) => close(fd)],

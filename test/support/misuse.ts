@@ -1196,6 +1196,7 @@ const af = int('af', AF_INET);
 const binary = arg('src', 'some', () => new Uint8Array(4));
 
 const waitOptions = opt(arg('options', 'options', () => ({ timeout: 0 })));
+const signalOptions = opt(arg('options', 'options', () => ({})));
 const partOrOptions = ['offset', 'length'].map((name, i) => {
   return opt(arg(name, 'partOrOptions', () => 8 * i));
 });
@@ -1209,8 +1210,8 @@ const promiseCalls: Record<string, Arg[][]> = {
   accept4: [[fd, flagsOrOptions, waitOptions]],
   connect: [[fd, addr, waitOptions]],
   detach: [[fd]],
-  epoll_wait: [[epfd, int('maxevents', 1), timeoutOrOptions, waitOptions]],
-  poll: [[arg('fds', 'pollfds', () => [{ ...entry }]), timeoutOrOptions, waitOptions]],
+  epoll_wait: [[epfd, int('maxevents', 1), timeoutOrOptions, signalOptions]],
+  poll: [[arg('fds', 'pollfds', () => [{ ...entry }]), timeoutOrOptions, signalOptions]],
   read: [[fd, buf, ...onPart]],
   recv: [[fd, buf, flagsOrOptions, ...onPart]],
   recvfrom: [[fd, buf, flagsOrOptions, ...onPart]],
