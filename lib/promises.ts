@@ -11,3 +11,4 @@ export { recv, recvfrom, recvmsg } from './async/recv.js';
 export { send, sendmsg, sendto } from './async/send.js';
 export { type Accepted, accept, accept4, connect } from './async/socket.js';
 export type { WaitOptions } from './async/wait.js';
+export { type Watch, watch } from './async/watch.js';

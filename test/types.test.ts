@@ -514,6 +514,21 @@ describe('the calls of sockfd/promises', () => {
     });
     expect(signal.aborted).toBe(false);
   });
+
+  it('have a callback beside them, that is told events', () => {
+    expectTypeOf(promises.watch).parameter(2).toEqualTypeOf<(events: number, fd: number) => void>();
+    expectTypeOf(promises.watch).returns.toEqualTypeOf<promises.Watch>();
+    compiles((fd) => {
+      promises
+        .watch(fd, sockfd.EPOLLIN, () => undefined)
+        .unref()
+        .stop();
+      // @ts-expect-error a watch is told what to do
+      promises.watch(fd, sockfd.EPOLLIN);
+      // @ts-expect-error only the kernel and `stop` end it
+      promises.watch(fd, sockfd.EPOLLIN, () => undefined).active = false;
+    });
+  });
 });
 
 describe('what goes between processes', () => {

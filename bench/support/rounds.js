@@ -16,15 +16,30 @@ import { fileURLToPath } from 'node:url';
  * @typedef {{ label: string, peer: string, operation: string }} Row
  *   The first row of an operation is what the others are compared with. After its name, `peer` may
  *   have an argument.
- * @typedef {{ operations: { name: string, rows: Row[] }[], verdicts: (result: Result) => string[] }} Benchmark
+ * @typedef {'wall' | 'cpu' | 'p50' | 'p99' | 'rss' | 'pss'} Quantity
+ *   `wall` and `cpu` are nanoseconds of one operation, `p50` and `p99` of how long it took who asked
+ *   for it; `rss` and `pss` are bytes of memory.
+ * @typedef {Partial<Record<Quantity, number>>} Batch
  * @typedef {{ median: number, min: number, max: number }} Spread
- * @typedef {{ label: string, wall?: Spread, cpu?: Spread, ratio?: Spread, why?: string, rounds: Batch[] }} Measured
- *   `wall` and `cpu` are nanoseconds of one operation; `ratio` is that of the CPU times to the first
- *   row's of the same round; `why` tells why a row has no figures.
+ * @typedef {{ label: string, ratio?: Spread, why?: string, rounds: Batch[] } & Partial<Record<Quantity, Spread>>} Measured
+ *   `ratio` is that to the first row's quantity of the same round; `why` tells why a row has no
+ *   figures.
  * @typedef {{ name: string, rows: Measured[] }} Operation
  * @typedef {{ conditions: string, operations: Operation[] }} Result
- * @typedef {{ wall: number, cpu: number }} Batch
  * @typedef {{ measure: (operation: string) => Promise<Batch>, end: () => void }} Peer
+ * @typedef {{ ask: (line: string) => Promise<string>, end: () => void, pid: number }} Program
+ *   A program that answers lines.
+ * @typedef {{ folder: string, batch: number, run: (command: string[], cpu?: number) => Program }} Tools
+ *   What peers are made with: where the C programs are, and a program pinned to a CPU.
+ * @typedef {{ name: string, rows: Row[], compares?: Quantity }} Comparison
+ *   What is compared is the CPU time, unless it says otherwise.
+ * @typedef {object} Benchmark
+ * @property {Comparison[]} operations
+ * @property {(result: Result) => string[]} verdicts
+ * @property {(name: string, tools: Tools) => Peer} [open]  where a peer is more than one program
+ * @property {(operation: Operation) => string} [table]
+ * @property {string} [pinned]  who is pinned to which CPU, where that can be done
+ * @property {string} [plot]  the program in bench/support/ that makes a picture of the result
  */
 
 const peers = fileURLToPath(new URL('../peers/', import.meta.url));
@@ -47,20 +62,20 @@ const commands = (folder) => ({
   'udp-python': ['python3', '-B', join(peers, 'udp.py')],
 });
 
-/** `taskset -c 1`, where there is a CPU 1 and we may choose it. */
-function pinning() {
+/** Whether there is a CPU 1, and we may choose it. */
+function canPin() {
   try {
     execFileSync('taskset', ['-c', '1', 'true'], { stdio: 'ignore' });
-    return ['taskset', '-c', '1'];
+    return true;
   } catch {
-    return [];
+    return false;
   }
 }
 
 /**
  * @param {string[]} command
  * @param {number} batch  how long one lasts, in milliseconds
- * @returns {Peer}
+ * @returns {Program}
  */
 function start(command, batch) {
   // serve.py is there.
@@ -76,16 +91,30 @@ function start(command, batch) {
   child.stdin.on('error', () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    async measure(operation) {
-      child.stdin.write(`${operation}\n`);
+    pid: child.pid ?? 0,
+    async ask(line) {
+      if (line !== '') child.stdin.write(`${line}\n`);
       const { value, done } = await lines.next();
       if (done) throw new Error(/^.*(?:Error|ENOENT).*$/m.exec(errors)?.[0] ?? `ended ${errors}`);
-      const [count = 0, wall = 0, cpu = 0] = value.split(' ').map(Number);
-      return { wall: wall / count, cpu: cpu / count };
+      return value;
     },
     end() {
       child.stdin.end();
     },
+  };
+}
+
+/** A peer that is one program. @type {(name: string, tools: Tools) => Peer} */
+function openPeer(name, { folder, run }) {
+  const [kind = '', ...rest] = name.split(' ');
+  const program = run([.../** @type {string[]} */ (commands(folder)[kind]), ...rest]);
+  return {
+    async measure(operation) {
+      const answer = await program.ask(operation);
+      const [count = 0, wall = 0, cpu = 0] = answer.split(' ').map(Number);
+      return { wall: wall / count, cpu: cpu / count };
+    },
+    end: program.end,
   };
 }
 
@@ -124,26 +153,42 @@ async function compare(operations, peer, rounds) {
       }
     }
   }
-  return operations.map((operation) => {
-    const measured = operation.rows.flatMap((row) => results.get(row) ?? []);
-    const reference = measured[0]?.rounds ?? [];
-    return { name: operation.name, rows: measured.map((row) => summary(row, reference)) };
+  return operations.map(({ name, rows: own, compares = 'cpu' }) => {
+    const measured = own.flatMap((row) => results.get(row) ?? []);
+    return { name, rows: measured.map((row) => summary(row, measured[0], compares)) };
   });
 }
 
 /**
+ * What a quantity of one row is of another's in the same round.
+ *
  * @param {Measured} row
- * @param {Batch[]} reference
+ * @param {Measured | undefined} other
+ * @param {Quantity} quantity
+ */
+function ratioOf(row, other, quantity) {
+  const nothing = Number.NaN;
+  return spread(
+    row.rounds.map((batch, i) => {
+      return (batch[quantity] ?? nothing) / (other?.rounds[i]?.[quantity] ?? nothing);
+    }),
+  );
+}
+
+/**
+ * @param {Measured} row
+ * @param {Measured | undefined} reference
+ * @param {Quantity} compares
  * @returns {Measured}
  */
-function summary(row, reference) {
+function summary(row, reference, compares) {
   if (row.why !== undefined) return row;
-  return {
-    ...row,
-    wall: spread(row.rounds.map(({ wall }) => wall)),
-    cpu: spread(row.rounds.map(({ cpu }) => cpu)),
-    ratio: spread(row.rounds.map(({ cpu }, i) => cpu / (reference[i]?.cpu ?? Number.NaN))),
-  };
+  const quantities = /** @type {Quantity[]} */ (Object.keys(row.rounds[0] ?? {}));
+  const spreads = quantities.map((quantity) => {
+    return [quantity, spread(row.rounds.map((batch) => batch[quantity] ?? Number.NaN))];
+  });
+  const figures = Object.fromEntries(spreads);
+  return { ...row, ...figures, ratio: ratioOf(row, reference, compares) };
 }
 
 /**
@@ -152,25 +197,31 @@ function summary(row, reference) {
  * @returns {Promise<Result>}
  */
 export async function run(benchmark, { rounds, batch }) {
+  const { operations, open = openPeer, pinned = 'all pinned to CPU 1' } = benchmark;
   const folder = mkdtempSync(join(tmpdir(), 'sockfd-bench-'));
-  for (const name of ['peer', 'udp']) {
+  for (const name of ['peer', 'udp', 'echo-epoll', 'echo-load']) {
     const flags = ['-O2', '-pthread', '-Wall', '-Wextra', '-Werror'];
     execFileSync('cc', [...flags, '-o', join(folder, name), join(peers, `${name}.c`)]);
   }
-  const pinned = pinning();
+  const isPinned = canPin();
+  const tools = {
+    folder,
+    batch,
+    run(/** @type {string[]} */ command, cpu = 1) {
+      return start(isPinned ? ['taskset', '-c', String(cpu), ...command] : command, batch);
+    },
+  };
   /** @type {Map<string, Peer>} */
   const started = new Map();
   const peer = (/** @type {string} */ name) => {
-    const [program = '', ...rest] = name.split(' ');
-    const command = /** @type {string[]} */ (commands(folder)[program]);
-    const process = started.get(name) ?? start([...pinned, ...command, ...rest], batch);
+    const process = started.get(name) ?? open(name, tools);
     started.set(name, process);
     return process;
   };
   try {
-    const operations = await compare(benchmark.operations, peer, rounds);
-    const where = pinned.length > 0 ? 'all pinned to CPU 1' : 'not pinned';
-    return { conditions: `${rounds} rounds of about ${batch} ms, ${where}`, operations };
+    const measured = await compare(operations, peer, rounds);
+    const where = isPinned ? pinned : 'not pinned';
+    return { conditions: `${rounds} rounds of about ${batch} ms, ${where}`, operations: measured };
   } finally {
     for (const process of started.values()) process.end();
     rmSync(folder, { recursive: true });
@@ -184,14 +235,16 @@ export async function run(benchmark, { rounds, batch }) {
  * @param {Measured | undefined} row
  * @param {Measured | undefined} other
  * @param {number} [target]  the most it may be
+ * @param {Quantity} [quantity]
  */
-export function verdict(title, row, other, target) {
-  if (row?.cpu === undefined || other?.cpu === undefined) return `${title}: not measured`;
-  const of = (/** @type {'cpu' | 'wall'} */ key) =>
-    spread(row.rounds.map((batch, i) => batch[key] / (other.rounds[i]?.[key] ?? Number.NaN)));
-  const { median, min, max } = of('cpu');
-  const range = `${min.toFixed(2)}–${max.toFixed(2)}; wall clock ${of('wall').median.toFixed(2)}`;
-  const figures = `${title}: ${median.toFixed(2)} (${range})`;
+export function verdict(title, row, other, target, quantity = 'cpu') {
+  if (row?.[quantity] === undefined || other?.[quantity] === undefined) {
+    return `${title}: not measured`;
+  }
+  const { median, min, max } = ratioOf(row, other, quantity);
+  const wall =
+    quantity === 'cpu' ? `; wall clock ${ratioOf(row, other, 'wall').median.toFixed(2)}` : '';
+  const figures = `${title}: ${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)}${wall})`;
   if (target === undefined) return figures;
   return `${figures}, target ≤ ${target.toFixed(2)}: ${median <= target ? 'met' : 'MISSED'}`;
 }

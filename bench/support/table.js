@@ -5,19 +5,47 @@
 const nanoseconds = (ns) => ns.toFixed(ns < 100 ? 1 : 0);
 
 /**
+ * @typedef {import('./rounds.js').Measured} Measured
+ * @typedef {import('./rounds.js').Quantity} Quantity
+ * @typedef {{ title: string, of: (row: Measured) => string }} Column
+ */
+
+/**
+ * The median of a quantity.
+ *
+ * @param {string} title
+ * @param {Quantity} quantity
+ * @param {(value: number) => string} [shown]
+ * @returns {Column}
+ */
+export function median(title, quantity, shown = nanoseconds) {
+  return { title, of: (row) => shown(row[quantity]?.median ?? Number.NaN) };
+}
+
+/** @type {Column[]} */
+const times = [
+  median('ns', 'wall'),
+  { title: 'min', of: ({ wall }) => nanoseconds(wall?.min ?? Number.NaN) },
+  { title: 'max', of: ({ wall }) => nanoseconds(wall?.max ?? Number.NaN) },
+  median('CPU ns', 'cpu'),
+];
+
+/**
+ * Before the ratios, a table has the columns that are given.
+ *
  * @param {import('./rounds.js').Operation} operation
+ * @param {Column[]} columns
  * @returns {string}
  */
-export function table({ name, rows }) {
+export function table({ name, rows }, columns = times) {
   const first = rows[0]?.label ?? '';
-  const head = [name, 'ns', 'min', 'max', 'CPU ns', `of ${first}`, '(min–max)'];
-  const lines = rows.map(({ label, wall, cpu, ratio, why }) => {
-    if (wall === undefined || cpu === undefined || ratio === undefined) {
-      return [label, `not measured: ${why}`];
-    }
+  const head = [name, ...columns.map(({ title }) => title), `of ${first}`, '(min–max)'];
+  const lines = rows.map((row) => {
+    const { label, ratio, why } = row;
+    if (ratio === undefined) return [label, `not measured: ${why}`];
     return [
       label,
-      ...[wall.median, wall.min, wall.max, cpu.median].map(nanoseconds),
+      ...columns.map(({ of }) => of(row)),
       ratio.median.toFixed(2),
       `(${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)})`,
     ];

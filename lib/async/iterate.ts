@@ -9,10 +9,14 @@ import { dontwait } from './arguments.js';
 import { epoll_wait, type SignalOption } from './poll.js';
 import { receive } from './recv.js';
 import { type Accepted, accept4 } from './socket.js';
-import { begin, LATER, signalOf } from './wait.js';
+import { begin, LATER, refuseTimeout, signalOf } from './wait.js';
+
+const INSTEAD = 'a loop is ended by a signal';
 
 /** A loop's source. `return` ends it at once, also while `next` waits: that is then `done`. */
 class Arriving<T> implements AsyncIterableIterator<T> {
+  /** The caller's: AbortSignal.any holds it weakly, and a timeout that nobody holds never comes. */
+  readonly given: AbortSignal | undefined;
   private readonly ended = new AbortController();
   private readonly signal: AbortSignal;
   private readonly take: (limit: SignalOption) => Promise<T>;
@@ -24,6 +28,7 @@ class Arriving<T> implements AsyncIterableIterator<T> {
     discard: (value: T) => void = () => undefined,
   ) {
     const own = this.ended.signal;
+    this.given = signal;
     this.signal = signal === undefined ? own : AbortSignal.any([own, signal]);
     this.take = take;
     this.discard = discard;
@@ -67,6 +72,7 @@ export function connections(
   options: SignalOption & { flags?: number } = {},
 ): AsyncIterableIterator<Accepted> {
   const { flags = 0, signal } = object(options, 'options') as typeof options;
+  refuseTimeout(options, INSTEAD);
   return new Arriving(
     signalOf(signal),
     (limit) => accept4(fd, flags, limit),
@@ -83,6 +89,9 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
 /**
  * The datagrams of a socket, as they come: `for await (const { data, name } of datagrams(…))`.
  *
+ * Of a SOCK_SEQPACKET socket, or one that is shut down, the end is an empty datagram, and another
+ * one after it: it cannot be told from one that was sent.
+ *
  * @param fd       a datagram socket
  * @param options  { size, controlLength, flags, signal }: room for data, 65536 bytes by default,
  *                 and for control messages, none by default; `flags` as of `recvmsg`
@@ -95,6 +104,7 @@ export function datagrams(
 ): AsyncIterableIterator<Datagram> {
   const given = object(options, 'options') as typeof options;
   const { size = 65536, controlLength = 0, flags = 0, signal } = given;
+  refuseTimeout(options, INSTEAD);
   integer(size, 'options.size', 0, 0x7fff_ffff);
   integer(controlLength, 'options.controlLength', 0, raw.maxControl);
   const bits = dontwait(flags);
@@ -129,5 +139,6 @@ export function epollEvents<Data extends number | bigint = number>(
   options: SignalOption & { maxevents?: number } = {},
 ): AsyncIterableIterator<EpollEvent<Data>[]> {
   const { maxevents = 64, signal } = object(options, 'options') as typeof options;
+  refuseTimeout(options, INSTEAD);
   return new Arriving(signalOf(signal), (limit) => epoll_wait<Data>(epfd, maxevents, limit));
 }

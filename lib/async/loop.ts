@@ -8,8 +8,10 @@
  * The number of a descriptor may become that of another file without a word to us (closed by
  * somebody else, and opened anew). So a wait without a system call is looked after when it lasts:
  * epoll_ctl tells then when the number is not the file that was registered. Who waited for that
- * one gets EBADF, and the new one is registered. With each event the kernel gives back which
- * registration it is of: that of a file which lives on in a duplicate is known, and passed over.
+ * one gets EBADF, and the new one is registered. Who was served by an event in this very turn waits
+ * most likely for the file that was registered: of thousands that do, a few are asked at a time.
+ * With each event the kernel gives back which registration it is of: that of a file which lives on
+ * in a duplicate is known, and passed over.
  */
 import { native, type Watcher, watch } from '../kernel/addon.js';
 import { closing } from '../kernel/closing.js';
@@ -22,75 +24,24 @@ import {
   EPOLLERR,
   EPOLLET,
   EPOLLHUP,
-  EPOLLIN,
-  EPOLLOUT,
 } from '../syscalls/epoll.js';
 import { settleDelayed } from './done.js';
-
-/** Somebody who waits for a descriptor to become ready. */
-export interface Waiter {
-  readonly fd: number;
-  /** What to wait for: EPOLLIN, EPOLLOUT, or others. Errors wake everyone. */
-  readonly events: number;
-  /** Has not found everything taken: what is there already is to be told as well. */
-  readonly level?: boolean;
-  /** Waits beside the others, not in line with them: it takes nothing from them. */
-  readonly apart?: boolean;
-  /** Whether the number was the registered file when waiting began: this file's to say. */
-  sure: boolean;
-  /** Tries again, `came` being the events. @returns whether that was the end of waiting */
-  attempt(came: number): boolean;
-  /** The descriptor was closed, `why` being -EBADF, or is no longer waited for: -ECANCELED. */
-  gone(why: number): void;
-}
+import { Entry, isInLine, type Waiter } from './entry.js';
 
 /** Told whether asked for or not. */
 const FAILED = EPOLLERR | EPOLLHUP;
 
-/** What the kernel knows of a descriptor, and who waits for it, first come first served. */
-class Entry {
-  readonly fd: number;
-  /** Which registration this is; 0 for none. */
-  generation = 0;
-  /** The events that it is registered for. */
-  armed = 0;
-  /** Whether it is among those that are looked after. */
-  doubted = false;
-  readonly readers: Waiter[] = [];
-  readonly writers: Waiter[] = [];
-  /** Who waits for something else, or for more than one thing. */
-  readonly others: Waiter[] = [];
+/** By their descriptors, which are small numbers. */
+const entries: (Entry | undefined)[] = [];
 
-  constructor(fd: number) {
-    this.fd = fd;
-  }
-
-  queueOf({ events, apart }: Waiter): Waiter[] {
-    if (apart) return this.others;
-    if (events === EPOLLIN) return this.readers;
-    return events === EPOLLOUT ? this.writers : this.others;
-  }
-
-  get waiters(): Waiter[] {
-    return [...this.readers, ...this.writers, ...this.others];
-  }
-
-  get isEmpty(): boolean {
-    return this.readers.length + this.writers.length + this.others.length === 0;
-  }
-
-  /** All that somebody waits for. */
-  get wanted(): number {
-    let events = 0;
-    if (this.readers.length > 0) events |= EPOLLIN;
-    if (this.writers.length > 0) events |= EPOLLOUT;
-    for (const waiter of this.others) events |= waiter.events;
-    return events;
-  }
+/** What a caller gave as a descriptor may be anything, and then is none. */
+function entryOf(fd: number): Entry | undefined {
+  return typeof fd === 'number' ? entries[fd] : undefined;
 }
 
-const entries = new Map<number, Entry>();
 let generations = 0;
+/** How often there were events, and how often the rest of the event loop has had its turn since. */
+let turns = 0;
 let waiting = 0;
 let watcher: Watcher | undefined;
 
@@ -134,6 +85,7 @@ function arm(entry: Entry, events: number): number {
     if (result === 0) entry.generation = generations;
   }
   entry.armed = events;
+  entry.checked = turns;
   for (const waiter of entry.waiters) waiter.sure = true;
   for (const waiter of gone) waiter.gone(-EBADF);
   return result;
@@ -141,7 +93,8 @@ function arm(entry: Entry, events: number): number {
 
 function add(epfd: number, fd: number, events: number): number {
   generations = (generations % 0xffff_ffff) + 1;
-  const result = native.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, events, fd, generations);
+  // A negative number is the kernel's to refuse; it goes into the data as C would put it there.
+  const result = native.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, events, fd >>> 0, generations);
   // A duplicate has kept a registration of this number alive, and now it is that file again.
   if (result !== -EEXIST) return result;
   return native.epoll_ctl(epfd, EPOLL_CTL_MOD, fd, events, fd, generations);
@@ -155,37 +108,66 @@ function rearm(entry: Entry, events: number): void {
 /** Takes out of an entry whom `which` says. */
 function take(entry: Entry, which: (waiter: Waiter) => boolean = () => true): Waiter[] {
   const taken = entry.waiters.filter(which);
-  for (const waiter of taken) remove(entry.queueOf(waiter), waiter);
+  for (const waiter of taken) remove(entry, waiter);
   return taken;
 }
 
-/** Waits that last so long, in milliseconds, are looked after. */
-const PATIENCE = 5;
+/** How often waits are looked after, in milliseconds; and how many of those that last each time. */
+const PERIOD = 5;
+const AT_A_TIME = 16;
 
 let doubted: Entry[] = [];
+const lasting: Entry[] = [];
+let ticks = false;
+
+function tick(): void {
+  if (!ticks) setTimeout(lookAfter, PERIOD).unref();
+  ticks = true;
+}
 
 function doubt(entry: Entry): void {
-  if (entry.doubted) return;
-  entry.doubted = true;
-  if (doubted.push(entry) === 1) setTimeout(lookAfter, PATIENCE).unref();
+  if (entry.heard === turns) {
+    if (!entry.lasts) lasting.push(entry);
+    entry.lasts = true;
+  } else {
+    if (!entry.doubted) doubted.push(entry);
+    entry.doubted = true;
+  }
+  tick();
 }
+
+/** Whether somebody waits for it still: if not, there is nothing to look after. */
+const isAlive = (entry: Entry): boolean => !entry.isEmpty && entries[entry.fd] === entry;
 
 /** Asks the kernel whether the descriptors still are what was registered. */
 function lookAfter(): void {
-  const list = doubted;
+  const list = doubted.filter(isAlive);
+  for (const entry of doubted) entry.doubted = false;
   doubted = [];
-  for (const entry of list) {
-    entry.doubted = false;
-    if (!entry.isEmpty && entries.get(entry.fd) === entry) rearm(entry, entry.wanted);
+  let [asked, passed] = [0, 0];
+  for (const entry of lasting) {
+    if (asked === AT_A_TIME) break;
+    passed++;
+    entry.lasts = false;
+    if (!isAlive(entry)) continue;
+    list.push(entry);
+    asked++;
   }
+  lasting.splice(0, passed);
+  ticks = false;
+  if (lasting.length > 0) tick();
+  for (const entry of list) if (isAlive(entry)) rearm(entry, entry.wanted);
 }
 
-function remove(queue: Waiter[], waiter: Waiter): void {
-  const at = queue.indexOf(waiter);
-  if (at < 0) return;
-  if (at === 0) queue.shift();
-  else queue.splice(at, 1);
-  count(-1);
+function remove(entry: Entry, waiter: Waiter): void {
+  if (entry.delete(waiter) && !waiter.idle) count(-1);
+}
+
+/** Whether the process stays while `waiter` waits. */
+export function hold(waiter: Waiter, stays: boolean): void {
+  if (stays !== waiter.idle) return;
+  waiter.idle = !stays;
+  count(stays ? 1 : -1);
 }
 
 /** Takes an entry that nobody waits for out of the kernel's list. */
@@ -193,14 +175,13 @@ function forget(entry: Entry): void {
   const { fd, generation } = entry;
   if (generation !== 0) native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
   entry.generation = 0;
-  if (entries.get(fd) === entry) entries.delete(fd);
+  if (entries[fd] === entry) entries[fd] = undefined;
 }
 
 /** Whether somebody waits for `events` of `fd` already, and has to be served first. */
 export function isAwaited(fd: number, events: number): boolean {
-  const entry = entries.get(fd);
-  if (entry === undefined) return false;
-  return (events === EPOLLIN ? entry.readers : entry.writers).length > 0;
+  const entry = entryOf(fd);
+  return entry !== undefined && !entry.isEmpty && entry.isAwaited(events);
 }
 
 /** Begins to wait. @returns 0, or `-errno` when there is no waiting for this descriptor */
@@ -208,48 +189,77 @@ export function enter(waiter: Waiter): number {
   started();
   const { fd, events } = waiter;
   waiter.sure = false;
-  let entry = entries.get(fd);
-  if (entry === undefined) {
-    entry = new Entry(fd);
-    entries.set(fd, entry);
-  }
-  entry.queueOf(waiter).push(waiter);
-  count(1);
+  const entry = entryOf(fd) ?? new Entry(fd);
   const isArmed = entry.generation !== 0 && (entry.armed & events) === events;
-  if (isArmed && !waiter.level) {
+  const isFree = isArmed && !waiter.level && (entry.isEmpty || entry.checked === turns);
+  // Who waits already began when the number was the registered file, or not long after.
+  if (!isFree) for (const before of entry.waiters) before.sure = true;
+  entry.add(waiter);
+  count(1);
+  if (isFree) {
     doubt(entry);
     return 0;
   }
   const result = arm(entry, entry.wanted);
-  if (result < 0) leave(waiter);
+  if (result === 0) entries[fd] = entry;
+  else retire(entry, waiter);
   return result;
 }
 
 /** Ends waiting before its time. Who has been served or dismissed may leave again. */
 export function leave(waiter: Waiter): void {
-  const entry = entries.get(waiter.fd);
-  if (entry === undefined) return;
-  remove(entry.queueOf(waiter), waiter);
+  const entry = entries[waiter.fd];
+  if (entry !== undefined) retire(entry, waiter);
+}
+
+function retire(entry: Entry, waiter: Waiter): void {
+  remove(entry, waiter);
   if (entry.isEmpty) forget(entry);
 }
 
-/** Lets one after the other try, until one has to wait on; or `everyone`, in case of an error. */
-function serve(queue: Waiter[], came: number, everyone: boolean): void {
-  for (let i = 0; i < queue.length; ) {
-    const waiter = queue[i] as Waiter;
-    if (waiter.attempt(came)) remove(queue, waiter);
-    else if (everyone) i++;
-    else return;
+/**
+ * Lets one after the other try. Where one that is in line has to wait on, those behind it for the
+ * same direction do as well; but in case of an error everyone tries. What one does may end waiting
+ * of others.
+ */
+function serve(entry: Entry, came: number): void {
+  const { only } = entry;
+  let open = (came & FAILED) === 0 ? came : -1;
+  for (const waiter of only === undefined ? entry.takersFirst : [only]) {
+    const isQueued = isInLine(waiter);
+    if (waiter.next === undefined || (isQueued && (open & waiter.events) === 0)) continue;
+    if (waiter.attempt(came)) remove(entry, waiter);
+    else if (isQueued && open !== -1) open &= ~waiter.events;
   }
 }
 
 function dispatch(entry: Entry, came: number): void {
-  const failed = (came & FAILED) !== 0;
   const unwanted = came & entry.armed & ~entry.wanted;
-  if (failed || (came & EPOLLIN) !== 0) serve(entry.readers, came, failed);
-  if (failed || (came & EPOLLOUT) !== 0) serve(entry.writers, came, failed);
-  if (entry.others.length > 0) serve(entry.others, came, true);
-  if (unwanted !== 0) rearm(entry, entry.armed & ~unwanted);
+  entry.heard = turns;
+  serve(entry, came);
+  if (unwanted !== 0) leaveUnclaimed(entry, unwanted);
+}
+
+let unclaimed: Entry[] = [];
+
+/**
+ * Who is about to ask next is often one that has just been served, and is to find the registration
+ * as it was: so that it is disarmed later, if nobody waits by then.
+ */
+function leaveUnclaimed(entry: Entry, events: number): void {
+  if (entry.unclaimed === 0 && unclaimed.push(entry) === 1) setImmediate(disarm);
+  entry.unclaimed |= events;
+}
+
+function disarm(): void {
+  turns++;
+  const list = unclaimed;
+  unclaimed = [];
+  for (const entry of list) {
+    const unwanted = entry.unclaimed & entry.armed & ~entry.wanted;
+    entry.unclaimed = 0;
+    if (unwanted !== 0 && entries[entry.fd] === entry) rearm(entry, entry.armed & ~unwanted);
+  }
 }
 
 /** Room for the events of a turn. What is more comes in the next: timers have theirs between. */
@@ -258,16 +268,17 @@ const told = new Uint32Array(3 * 256);
 /** Called by the event loop when there are events. */
 function turn(): void {
   settleDelayed();
+  turns++;
   const n = check(native.epoll_wait(started().epfd, told, 256, 0), 'epoll_wait');
   for (let i = 0; i < 3 * n; i += 3) {
-    const entry = entries.get(told[i + 1] as number);
+    const entry = entries[told[i + 1] as number];
     if (entry !== undefined && entry.generation === told[i + 2]) dispatch(entry, told[i] as number);
   }
 }
 
 /** Once the number is closed, the kernel could not be told to stop where a duplicate is open. */
 function beforeClose(fd: number): void {
-  const entry = entries.get(fd);
+  const entry = entryOf(fd);
   if (entry === undefined || entry.generation === 0) return;
   native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
   entry.generation = 0;
@@ -275,26 +286,25 @@ function beforeClose(fd: number): void {
 
 /** The kernel gave out a number: what was waited for under it is closed. */
 export function opened(fd: number): void {
-  if (entries.has(fd)) afterClose(fd, fd);
+  if (entries[fd] !== undefined) afterClose(fd, fd);
 }
 
 function afterClose(first: number, last: number): void {
-  const closed = first === last ? [first] : [...entries.keys()];
-  for (const fd of closed) {
-    const entry = entries.get(fd);
-    if (entry === undefined || fd < first || fd > last) continue;
+  for (let fd = first; fd <= last && fd < entries.length; fd++) {
+    const entry = entryOf(fd);
+    if (entry === undefined) continue;
     dismiss(entry, -EBADF);
   }
 }
 
 function dismiss(entry: Entry, why: number): void {
-  entries.delete(entry.fd);
+  entries[entry.fd] = undefined;
   for (const waiter of take(entry)) waiter.gone(why);
 }
 
 /** Somebody else is to wait for a descriptor from now on: whoever does here is told so. */
 export function abandon(fd: number): void {
-  const entry = entries.get(fd);
+  const entry = entryOf(fd);
   if (entry === undefined) return;
   beforeClose(fd);
   dismiss(entry, -ECANCELED);

@@ -1,6 +1,6 @@
 /** poll(2) and epoll_wait(2), as promises. */
 import type { Buf } from '../kernel/bytes.js';
-import { EBADF } from '../kernel/errno.js';
+import { EBADF, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
 import { decodeEpollEvents, type EpollEvent } from '../structs/epoll_event.js';
@@ -9,11 +9,22 @@ import { EPOLLIN } from '../syscalls/epoll.js';
 import * as raw from '../syscalls/raw.js';
 import { isOptions, type OrOptions } from './arguments.js';
 import { done, failed } from './done.js';
-import { enter, leave, type Waiter } from './loop.js';
-import { begin, LATER, Limit, limitOf, unlessAgain, type WaitOptions } from './wait.js';
+import type { Waiter } from './entry.js';
+import { enter, leave } from './loop.js';
+import {
+  begin,
+  LATER,
+  Limit,
+  limitOf,
+  refuseTimeout,
+  unlessAgain,
+  type WaitOptions,
+} from './wait.js';
 
 /** What limits a call that has a timeout of its own. */
 export type SignalOption = Pick<WaitOptions, 'signal'>;
+
+const INSTEAD = 'it is an argument of its own';
 
 /** The memory of a poll, and where its answer goes. */
 class Polled {
@@ -83,9 +94,12 @@ class PollWait {
     for (const { fd, events } of this.polled.targets()) {
       const attempt = (): boolean => this.attempt();
       const gone = (why: number): void => this.gone(why);
-      const waiter = { fd, events, level: true, apart: true, sure: false, attempt, gone };
+      const way = { level: true, apart: true, sure: false, next: undefined };
+      const waiter: Waiter = { fd, events, ...way, attempt, gone };
       this.waiters.push(waiter);
       const result = enter(waiter);
+      // A file that is always ready has told what it ever will: it was not asked for.
+      if (result === -EPERM) continue;
       if (result < 0) this.end(() => this.reject(new SystemError(result, 'epoll_ctl')));
       if (this.waiters.length === 0) return;
     }
@@ -147,11 +161,13 @@ export function poll(
 ): Promise<number> {
   if (isOptions(timeout)) return poll(fds, -1, timeout);
   try {
+    refuseTimeout(options, INSTEAD);
     const limit = limitOf(options);
     int32(timeout, 'timeout');
     const polled = new Polled(fds);
     const result = polled.ask();
     if (result > 0 || timeout === 0) return done(result);
+    limit.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       new PollWait(polled, resolve, reject).begin(timeout, limit);
     });
@@ -199,6 +215,7 @@ export function epoll_wait<Data extends number | bigint = number>(
     return decodeEpollEvents(room, result);
   };
   try {
+    refuseTimeout(options, INSTEAD);
     const { signal } = limitOf(options);
     const isLimited = int32(timeout, 'timeout') >= 0;
     const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check };

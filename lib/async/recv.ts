@@ -17,13 +17,54 @@ import {
   listOf,
   type OrOptions,
 } from './arguments.js';
-import { begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
+import { type Attempt, begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
 
 /** What to wait for: urgent data and the error queue are told in other ways than data. */
 function eventsOf(flags: unknown): number {
   if (typeof flags !== 'number' || (flags & (MSG_OOB | MSG_ERRQUEUE)) === 0) return EPOLLIN;
   // An error is told whether asked for or not.
   return (flags & MSG_ERRQUEUE) !== 0 ? 0 : EPOLLIN | EPOLLPRI;
+}
+
+/** One object and no closures, of which there would be three for each call. */
+class Receiving implements Attempt<number> {
+  readonly fd: number;
+  readonly events: number;
+  readonly syscall = 'recv';
+  private readonly buf: Buf;
+  private readonly flags: unknown;
+  private readonly offset: number | undefined;
+  private readonly length: number | undefined;
+
+  constructor(
+    fd: number,
+    buf: Buf,
+    flags: unknown,
+    offset: number | undefined,
+    length: number | undefined,
+  ) {
+    this.fd = fd;
+    this.events = eventsOf(flags);
+    this.buf = buf;
+    this.flags = flags;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  call(): number | typeof LATER {
+    const { fd, buf, offset, length } = this;
+    const flags = dontwait(this.flags);
+    const result =
+      offset === undefined && length === undefined
+        ? raw.recv(fd, buf, flags)
+        : raw.recv(fd, buf, flags, offset, length);
+    return unlessAgain(result, 'recv');
+  }
+
+  check(): void {
+    checkPart(this.buf, this.offset, this.length);
+    dontwait(this.flags);
+  }
 }
 
 /**
@@ -50,18 +91,7 @@ export function recv(
   if (isOptions(flags)) return recv(fd, buf, 0, undefined, undefined, flags);
   if (isOptions(offset)) return recv(fd, buf, flags, undefined, undefined, offset);
   if (isOptions(length)) return recv(fd, buf, flags, offset, undefined, length);
-  const call = (): number | typeof LATER => {
-    const result =
-      offset === undefined && length === undefined
-        ? raw.recv(fd, buf, dontwait(flags))
-        : raw.recv(fd, buf, dontwait(flags), offset, length);
-    return unlessAgain(result, 'recv');
-  };
-  const check = (): void => {
-    checkPart(buf, offset, length);
-    dontwait(flags);
-  };
-  return begin({ fd, events: eventsOf(flags), syscall: 'recv', call, check }, options);
+  return begin(new Receiving(fd, buf, flags, offset, length), options);
 }
 
 /**

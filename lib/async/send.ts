@@ -22,7 +22,47 @@ import {
   type OrOptions,
   type Part,
 } from './arguments.js';
-import { begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
+import { type Attempt, begin, LATER, unlessAgain, type WaitOptions } from './wait.js';
+
+/** One object and no closures, of which there would be three for each call. */
+class Sending implements Attempt<number> {
+  readonly fd: number;
+  readonly events = EPOLLOUT;
+  readonly syscall = 'send';
+  private readonly buf: Buf | string;
+  private readonly flags: unknown;
+  private readonly offset: number | undefined;
+  private readonly length: number | undefined;
+
+  constructor(
+    fd: number,
+    buf: Buf | string,
+    flags: unknown,
+    offset: number | undefined,
+    length: number | undefined,
+  ) {
+    this.fd = fd;
+    this.buf = buf;
+    this.flags = flags;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  call(): number | typeof LATER {
+    const { fd, buf, offset, length } = this;
+    const flags = dontwait(this.flags);
+    const result =
+      offset === undefined && length === undefined
+        ? raw.send(fd, buf, flags)
+        : raw.send(fd, buf, flags, offset, length);
+    return unlessAgain(result, 'send');
+  }
+
+  check(): void {
+    checkPart(this.buf, this.offset, this.length, true);
+    dontwait(this.flags);
+  }
+}
 
 /**
  * send(2), as a promise.
@@ -47,18 +87,7 @@ export function send(
   if (isOptions(flags)) return send(fd, buf, 0, undefined, undefined, flags);
   if (isOptions(offset)) return send(fd, buf, flags, undefined, undefined, offset);
   if (isOptions(length)) return send(fd, buf, flags, offset, undefined, length);
-  const call = (): number | typeof LATER => {
-    const result =
-      offset === undefined && length === undefined
-        ? raw.send(fd, buf, dontwait(flags))
-        : raw.send(fd, buf, dontwait(flags), offset, length);
-    return unlessAgain(result, 'send');
-  };
-  const check = (): void => {
-    checkPart(buf, offset, length, true);
-    dontwait(flags);
-  };
-  return begin({ fd, events: EPOLLOUT, syscall: 'send', call, check }, options);
+  return begin(new Sending(fd, buf, flags, offset, length), options);
 }
 
 const word = new Int32Array(1);

@@ -4,9 +4,10 @@
  */
 import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
-import { integer, object, typeError } from '../kernel/validate.js';
+import { integer, object, typeError, valueError } from '../kernel/validate.js';
 import { done, failed } from './done.js';
-import { enter, isAwaited, leave, type Waiter } from './loop.js';
+import type { Waiter } from './entry.js';
+import { enter, isAwaited, leave } from './loop.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
 export interface WaitOptions {
@@ -32,6 +33,13 @@ export function limitOf(options: WaitOptions): WaitOptions {
   if (timeout !== undefined) integer(timeout, 'options.timeout', 0, 0x7fff_ffff);
   if (signalOf(signal)?.aborted) throw signal?.reason;
   return { signal, timeout };
+}
+
+/** Refuses a timeout where the options have none: passed over in silence, it would never come. */
+export function refuseTimeout(options: unknown, instead: string): void {
+  const { timeout } = object(options, 'options');
+  if (timeout === undefined) return;
+  throw valueError('options.timeout', `must be absent: ${instead}`, timeout);
 }
 
 /** The signal that was given, if any. */
@@ -117,6 +125,7 @@ class Wait<T> implements Waiter {
   readonly events: number;
   readonly level: boolean;
   sure = false;
+  next: Waiter | undefined;
   private readonly made: Attempt<T>;
   private readonly resolve: (value: T) => void;
   private readonly reject: (reason: unknown) => void;
@@ -189,6 +198,8 @@ export function begin<T>(attempt: Attempt<T>, options?: WaitOptions): Promise<T>
       const value = attempt.call(0);
       if (value !== LATER) return done(value);
     }
+    // To read the arguments may run code of the caller's, which aborts.
+    limit?.signal?.throwIfAborted();
     return wait(attempt, limit);
   } catch (error) {
     return failed(error);

@@ -23,7 +23,7 @@ import {
 import { connections, datagrams, epollEvents, recv } from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
 import { countFds } from '../support/fds.js';
-import { failure, rejection, turns, warmPromises } from '../support/promises.js';
+import { collectGarbage, failure, rejection, turns, warmPromises } from '../support/promises.js';
 import { bound, guardFds, listener, open, own, shut, unixPair } from '../support/sockets.js';
 
 warmPromises();
@@ -72,6 +72,15 @@ describe('connections', () => {
     const left = raw.accept(fd);
     if (left >= 0) own(left);
     else expect(recvNow(client, new Uint8Array(1))).toBe(0);
+  });
+
+  it('end with a timeout that only they hold', async () => {
+    const { fd } = listener(8, undefined, SOCK_NONBLOCK);
+    const loop = connections(fd, { signal: AbortSignal.timeout(20) });
+    // What was made in this turn is kept until it ends.
+    await turns();
+    collectGarbage();
+    expect(await rejection(loop.next())).toMatchObject({ name: 'TimeoutError' });
   });
 
   it('end with an error, or with the reason of a signal', async () => {

@@ -166,6 +166,20 @@ describe('the epoll descriptor', () => {
 });
 
 describe('a descriptor that is closed', () => {
+  it('and is the same file again by dup2, is waited for as before', async () => {
+    const [a, b] = unixPair();
+    const [c] = unixPair();
+    const kept = own(dup(a));
+    const waiting = recv(a, room());
+    // The kernel keeps what is registered of the first file as long as there is a duplicate.
+    dup2(c, a);
+    expect(await failure(waiting)).toEqual(['recv', 'EBADF']);
+    dup2(kept, a);
+    const again = recv(a, room());
+    sendNow(b, 'x');
+    expect(await again).toBe(1);
+  });
+
   type Closing = [how: string, by: (fd: number) => void];
   const ways: Closing[] = [
     ['close', (fd) => close(fd)],
@@ -248,6 +262,22 @@ describe('a number that somebody else closed, and that is another file now', () 
     expect(await first).toMatchObject({ bytes: 3 });
     sendNow(d, 'x');
     expect(await next).toBe(1);
+  });
+
+  it('is found out when who waited for the old file had just been served', async () => {
+    const [a, b] = unixPair();
+    const served = recv(a, room());
+    sendNow(b, 'x');
+    await served;
+    // No system call: the registration is used again.
+    const old = recv(a, room());
+    await turns();
+    closeSync(disown(a));
+    const [c, d] = pairAt(a);
+    const next = recv(c, room());
+    sendNow(d, 'new');
+    expect(await failure(old)).toEqual(['recv', 'EBADF']);
+    expect(await next).toBe(3);
   });
 
   it('is found out when nobody waited for the old file meanwhile', async () => {

@@ -4,11 +4,14 @@ import {
   EPOLLIN,
   epoll_create1,
   epoll_ctl,
+  memfd_create,
   POLLHUP,
   POLLIN,
   POLLNVAL,
   POLLOUT,
+  POLLPRI,
   POLLRDHUP,
+  poll as pollNow,
   recv as recvNow,
   send as sendNow,
 } from '../../lib/index.js';
@@ -100,6 +103,18 @@ describe('poll', () => {
     shut(a);
     expect(await waiting).toBe(2);
     expect(fds.map(({ revents }) => revents)).toEqual([POLLNVAL, POLLIN | POLLHUP]);
+  });
+
+  it('passes over a file that is always ready, and not asked for that', async () => {
+    const file = own(memfd_create('file'));
+    expect(pollNow([{ fd: file, events: POLLPRI }], 0)).toBe(0);
+    expect(await poll([{ fd: file, events: POLLPRI }], 5)).toBe(0);
+    const [a, b] = unixPair();
+    const fds = [file, a].map((fd) => ({ fd, events: fd === a ? POLLIN : 0, revents: 0 }));
+    const waiting = poll(fds);
+    sendNow(b, 'x');
+    expect(await waiting).toBe(1);
+    expect(fds.map(({ revents }) => revents)).toEqual([0, POLLIN]);
   });
 
   it('ends by a signal', async () => {

@@ -18,8 +18,8 @@ import {
   setsockopt,
   shutdown,
 } from '../../lib/index.js';
-import { recv, recvfrom, recvmsg } from '../../lib/promises.js';
-import { failure, isSettled, turns, warmPromises } from '../support/promises.js';
+import { recv, recvfrom, recvmsg, send } from '../../lib/promises.js';
+import { failure, fill, isSettled, turns, warmPromises } from '../support/promises.js';
 import { bound, closedFd, guardFds, own, shut, tcpPair, unixPair } from '../support/sockets.js';
 
 warmPromises();
@@ -53,6 +53,18 @@ describe('recv', () => {
     const take = recv(a, new Uint8Array(8));
     sendNow(b, 'xyz');
     expect(await Promise.all([peek, take])).toEqual([3, 3]);
+  });
+
+  it('does not stand in line behind who waits to send', async () => {
+    const { client } = tcpPair();
+    fill(client);
+    const sending = failure(send(client, 'x'));
+    const urgent = failure(recv(client, new Uint8Array(8), MSG_OOB));
+    await turns();
+    expect(await isSettled(urgent)).toBe(true);
+    expect(await urgent).toEqual(['recv', 'EINVAL']);
+    shut(client);
+    expect(await sending).toEqual(['send', 'EBADF']);
   });
 
   it('rejects with what the kernel says', async () => {

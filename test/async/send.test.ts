@@ -7,10 +7,15 @@ import {
   CMSG_SPACE,
   connect,
   controlValue,
+  encodeControl,
   encodeSockaddr,
   getsockname,
+  getsockopt,
+  IPPROTO_TCP,
+  listen,
   MSG_DONTWAIT,
   MSG_FASTOPEN,
+  MSG_PEEK,
   recvfrom as recvfromNow,
   recvmsg as recvmsgNow,
   recv as recvNow,
@@ -20,6 +25,8 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
   shutdown,
+  TCP_INFO,
+  TCP_SYN_SENT,
 } from '../../lib/index.js';
 import { send, sendmsg, sendto } from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
@@ -120,6 +127,18 @@ describe('sendto', () => {
     const server = own(accept(fd).fd);
     const buf = Buffer.alloc(8);
     expect(buf.toString('utf8', 0, recvNow(server, buf))).toBe('hello');
+    // The queue is full with one more: the next SYN is answered when it is sent again.
+    listen(fd, 0);
+    const first = open(AF_INET, SOCK_STREAM);
+    connect(first, addr);
+    const second = open(AF_INET, SOCK_STREAM);
+    const waiting = sendto(second, 'late', MSG_FASTOPEN, addr);
+    await turns();
+    expect(getsockopt(second, IPPROTO_TCP, TCP_INFO).state).toBe(TCP_SYN_SENT);
+    own(accept(fd).fd);
+    expect(await waiting).toBe(4);
+    const other = own(accept(fd).fd);
+    expect(buf.toString('utf8', 0, recvNow(other, buf))).toBe('late');
     const late = open(AF_INET, SOCK_STREAM);
     shut(fd);
     expect(await failure(sendto(late, 'x', MSG_FASTOPEN, addr))).toEqual([
@@ -130,6 +149,26 @@ describe('sendto', () => {
 });
 
 describe('sendmsg', () => {
+  it('waits with the bytes of its control messages, whatever becomes of them', async () => {
+    const [a, b] = unixPair();
+    const [c] = unixPair();
+    fill(a);
+    const control = encodeControl([{ level: SOL_SOCKET, type: SCM_RIGHTS, value: [c] }]);
+    const waiting = sendmsg(a, { iov: [Buffer.from('x')], control });
+    control.fill(0xff);
+    const message = { iov: [new Uint8Array(1 << 20)], controlLength: CMSG_SPACE(4) };
+    let rights: number[] | undefined;
+    for (let i = 0; i < 1000 && rights === undefined; i++) {
+      if (raw.recv(b, new Uint8Array(1), MSG_DONTWAIT | MSG_PEEK) > 0) {
+        rights = controlValue(recvmsgNow(b, message).control, SOL_SOCKET, SCM_RIGHTS);
+      }
+      await turns(1);
+    }
+    expect(rights).toHaveLength(1);
+    own(rights?.[0] ?? -1);
+    expect(await waiting).toBe(1);
+  });
+
   it('waits with what it was given, whatever becomes of it', async () => {
     const [a, b] = unixPair();
     const [c] = unixPair();

@@ -4,11 +4,13 @@ import {
   AF_UNIX,
   bind,
   EAGAIN,
+  EPERM,
   F_GETFL,
   fcntl,
   getpeername,
   getsockname,
   getsockopt,
+  IPPROTO_ICMP,
   IPPROTO_TCP,
   listen,
   O_NONBLOCK,
@@ -16,6 +18,7 @@ import {
   SO_ERROR,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_RAW,
   SOCK_SEQPACKET,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -120,6 +123,15 @@ describe('connect', () => {
     await connect(sender, addr);
     sendNow(sender, 'x');
     expect(recvNow(fd, new Uint8Array(8))).toBe(1);
+  });
+
+  it('on a raw socket needs no O_NONBLOCK either', async (context) => {
+    const fd = raw.socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    if (fd === -EPERM) context.skip('a raw socket needs CAP_NET_RAW');
+    // Without a port, getpeername would say that it is not connected.
+    const addr = { family: AF_INET, addr: '127.0.0.1', port: 7 } as const;
+    await connect(own(fd), addr);
+    expect(getpeername(fd)).toEqual(addr);
   });
 
   it('rejects what the kernel rejects at once', async () => {

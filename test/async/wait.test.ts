@@ -5,11 +5,20 @@ import {
   F_GETFL,
   fcntl,
   O_NONBLOCK,
+  POLLIN,
   recv as recvNow,
   send as sendNow,
 } from '../../lib/index.js';
 import * as promises from '../../lib/promises.js';
-import { recv } from '../../lib/promises.js';
+import {
+  connections,
+  datagrams,
+  epoll_wait,
+  epollEvents,
+  poll,
+  recv,
+  recvmsg,
+} from '../../lib/promises.js';
 import { isSettled, registered, rejection, turns, warmPromises } from '../support/promises.js';
 import { guardFds, tcpPair, unixPair } from '../support/sockets.js';
 
@@ -82,6 +91,32 @@ describe('a signal', () => {
     expect(error).toMatchObject({ name: 'AbortError', code: 20 });
     await turns();
     expect(recvNow(a, room())).toBe(4);
+    expect(registered(a)).toEqual([]);
+  });
+
+  it('that is aborted while the arguments are read ends the call as well', async () => {
+    const [a] = unixPair();
+    const reason = new Error('read');
+    const aborting = (): { signal: AbortSignal; now: () => void } => {
+      const controller = new AbortController();
+      return { signal: controller.signal, now: () => controller.abort(reason) };
+    };
+    const [first, second] = [aborting(), aborting()];
+    const msg = {
+      get iov() {
+        first.now();
+        return [room()];
+      },
+    };
+    const entry = {
+      fd: a,
+      get events() {
+        second.now();
+        return POLLIN;
+      },
+    };
+    expect(await rejection(recvmsg(a, msg, { signal: first.signal }))).toBe(reason);
+    expect(await rejection(poll([entry], { signal: second.signal }))).toBe(reason);
     expect(registered(a)).toEqual([]);
   });
 
@@ -214,6 +249,23 @@ describe('the options', () => {
       expect(error.message).toContain(`The "${name}" argument`);
     }
     expect(recvNow(a, room())).toBe(1);
+  });
+
+  it('have no timeout where it would not be one, and say so', async () => {
+    const [a] = unixPair();
+    const options = { timeout: 1 } as unknown as { signal?: AbortSignal };
+    const loops = [connections, datagrams, epollEvents];
+    const calls = [
+      () => poll([{ fd: a, events: POLLIN }], options),
+      () => poll([{ fd: a, events: POLLIN }], -1, options),
+      () => epoll_wait(a, 1, options),
+      ...loops.map((loop) => async () => loop(a, options)),
+    ];
+    for (const call of calls) {
+      const error = await rejection(call());
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
+      expect((error as Error).message).toContain('The "options.timeout" argument must be absent');
+    }
   });
 
   it('are not what only looks like them', async () => {

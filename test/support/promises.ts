@@ -1,5 +1,7 @@
 /** What the tests of sockfd/promises share. */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll } from 'vitest';
 import {
   AF_UNIX,
@@ -43,9 +45,14 @@ export async function failure(promise: Promise<unknown>): Promise<[string, strin
 
 /** Whether a promise is settled by now. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  const pending = Symbol('pending');
-  const first = Promise.race([promise.catch(() => undefined), Promise.resolve(pending)]);
-  return (await first) !== pending;
+  let settled = false;
+  const note = (): void => {
+    settled = true;
+  };
+  promise.then(note, note);
+  // What is settled already has called by then.
+  await Promise.resolve();
+  return settled;
 }
 
 /** One round of the event loop, in which what is ready is told. */
@@ -80,4 +87,10 @@ export function fill(fd: number): number {
     if (n < 0) throw new SystemError(n, 'send');
     sent += n;
   }
+}
+
+/** Collects all that nobody holds. What a turn of the event loop has touched is held until it ends. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }

@@ -20,6 +20,7 @@ import {
   PIDFD_GET_NET_NAMESPACE,
   PIDFD_NONBLOCK,
   PIDFD_SELF_THREAD_GROUP,
+  PIDFD_SIGNAL_PROCESS_GROUP,
   PIDFD_SIGNAL_THREAD_GROUP,
   POLLIN,
   pidfd_getfd,
@@ -160,6 +161,37 @@ tell(handled);`;
     const itself = raw.pidfd_send_signal(PIDFD_SELF_THREAD_GROUP, 0);
     if (itself === -9) context.skip('PIDFD_SELF_THREAD_GROUP needs Linux 6.17');
     expect(itself).toBe(0);
+  });
+
+  it('reaches the thread with PIDFD_SIGNAL_THREAD, where others would take it', (context) => {
+    // To the process, it would be for a thread that does not block it, and end the process.
+    const body = `const fd = s.pidfd_open(process.pid);
+const bytes = new Uint8Array(128);
+s.sigprocmask(s.SIG_BLOCK, [${SIGUSR2}]);
+const signals = s.signalfd(-1, [${SIGUSR2}], s.SFD_NONBLOCK);
+tell(raw.pidfd_send_signal(fd, ${SIGUSR2}, s.PIDFD_SIGNAL_THREAD));
+tell(raw.read(signals, bytes));
+tell(s.decodeSignalfdSiginfo(bytes).signo);`;
+    const [sent, ...heard] = node(body);
+    if (sent === -22) context.skip('PIDFD_SIGNAL_THREAD needs Linux 6.9');
+    expect([sent, ...heard]).toEqual([0, 128, SIGUSR2]);
+  });
+
+  it('reaches the whole group with PIDFD_SIGNAL_PROCESS_GROUP', async (context) => {
+    // Both hold the pipe, which so ends with the last of them.
+    const script = 'sleep 1000 & echo started; exec sleep 1000';
+    const leader = spawn('sh', ['-c', script], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(leader, 'close');
+    await once(leader.stdout, 'data');
+    const fd = own(pidfd_open(leader.pid ?? 0));
+    const sent = raw.pidfd_send_signal(fd, SIGKILL, PIDFD_SIGNAL_PROCESS_GROUP);
+    if (sent === -22) process.kill(-(leader.pid ?? 0), SIGKILL);
+    expect(await closed).toEqual([null, 'SIGKILL']);
+    if (sent === -22) context.skip('PIDFD_SIGNAL_PROCESS_GROUP needs Linux 6.9');
+    expect(sent).toBe(0);
   });
 
   it('fails with EBADF, EINVAL and EPERM', () => {
