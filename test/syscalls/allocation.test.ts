@@ -15,34 +15,14 @@ import {
   setsockopt,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { gc, taken } from '../support/allocation.js';
 import { bound, guardFds, open } from '../support/sockets.js';
 
 guardFds();
 
-const { gc } = globalThis;
-
 /** As many as the queue of a receiver holds by default, of this size. */
 const COUNT = 64;
 const SIZE = 100;
-const MESSAGES = 20_000;
-
-/**
- * Bytes of heap, and of memory outside of it, that `call` takes for all messages: summed call by
- * call, so that a collection between two of them hides nothing.
- */
-function allocated(call: () => number): { heap: number; external: number } {
-  const sum = { heap: 0, external: 0 };
-  let done = 0;
-  for (let n = 0; n < MESSAGES / COUNT; n++) {
-    const before = process.memoryUsage();
-    done += call();
-    const after = process.memoryUsage();
-    sum.heap += Math.max(0, after.heapUsed - before.heapUsed);
-    sum.external += Math.max(0, after.external - before.external);
-  }
-  expect(done).toBe(Math.ceil(MESSAGES / COUNT) * COUNT);
-  return sum;
-}
 
 /** A socket and one that it is connected to, which is told the TTL. */
 function pair(): { from: number; to: number } {
@@ -67,13 +47,9 @@ describe.skipIf(gc === undefined)('a MsgVec', () => {
       api.sendmmsg(from, sent);
       return api.recvmmsg(to, received, MSG_DONTWAIT);
     };
-    allocated(call);
-    gc?.();
-    const { heap, external } = allocated(call);
-    // What process.memoryUsage() makes itself is in it.
-    const least = allocated(() => COUNT).heap;
-    expect(heap - least).toBeLessThan(16 * MESSAGES);
-    expect(external).toBeLessThan(MESSAGES);
+    const { heap, external } = taken(call, COUNT);
+    expect(heap).toBeLessThan(8 * COUNT);
+    expect(external).toBeLessThan(COUNT);
   });
 
   it('differs in that from a list, whose results are objects', () => {
@@ -84,8 +60,6 @@ describe.skipIf(gc === undefined)('a MsgVec', () => {
       sendmmsg(from, sent);
       return recvmmsg(to, slots, MSG_DONTWAIT);
     };
-    allocated(call);
-    gc?.();
-    expect(allocated(call).heap).toBeGreaterThan(64 * MESSAGES);
+    expect(taken(call, COUNT).heap).toBeGreaterThan(64 * COUNT);
   });
 });

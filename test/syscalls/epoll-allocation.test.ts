@@ -9,34 +9,13 @@ import {
   eventfd,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { gc, taken } from '../support/allocation.js';
 import { guardFds, own } from '../support/sockets.js';
 
 guardFds();
 
-const { gc } = globalThis;
-
-/** So many descriptors are ready at once, and so often they are asked for. */
+/** So many descriptors are ready at once. */
 const COUNT = 128;
-const CALLS = 800;
-
-/** The one in the middle: what the engine does now and then beside the calls does not count. */
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-/** Bytes of heap, and of memory outside of it, that a `call` for COUNT events takes. */
-function allocated(call: () => number): { heap: number; external: number } {
-  const heap: number[] = [];
-  const external: number[] = [];
-  for (let n = 0; n < CALLS; n++) {
-    const before = process.memoryUsage();
-    const told = call();
-    const after = process.memoryUsage();
-    heap.push(after.heapUsed - before.heapUsed);
-    external.push(after.external - before.external);
-    if (told !== COUNT) throw new Error(`${told} events`);
-  }
-  return { heap: median(heap), external: median(external) };
-}
 
 /** An epoll descriptor of which every call tells COUNT events. */
 function busy(): number {
@@ -47,35 +26,27 @@ function busy(): number {
   return epfd;
 }
 
-/** What a call takes once it is warm, without what measuring takes. */
-function taken(call: () => number): { heap: number; external: number } {
-  allocated(call);
-  gc?.();
-  const { heap, external } = allocated(call);
-  return { heap: heap - allocated(() => COUNT).heap, external };
-}
-
 describe.skipIf(gc === undefined)('the events of epoll', () => {
   it('are written to memory of the caller without memory for each: sockfd/raw', () => {
     const epfd = busy();
     const words = new Uint32Array(3 * COUNT);
     const zero = { sec: 0, nsec: 0 };
     const limit = new BigInt64Array(2);
-    const { heap, external } = taken(() => raw.epoll_wait(epfd, words, COUNT, 0));
+    const { heap, external } = taken(() => raw.epoll_wait(epfd, words, COUNT, 0), COUNT);
     // Less than a word for an event: it is nothing for an event, and a little for a call.
     expect(heap).toBeLessThan(4 * COUNT);
     expect(external).toBeLessThan(COUNT);
-    const precise = taken(() => raw.epoll_pwait2(epfd, words, COUNT, limit));
+    const precise = taken(() => raw.epoll_pwait2(epfd, words, COUNT, limit), COUNT);
     expect(precise.heap).toBeLessThan(4 * COUNT);
     expect(precise.external).toBeLessThan(COUNT);
     // A timespec that is an object is encoded for each call, not for each event.
-    const encoded = taken(() => raw.epoll_pwait2(epfd, words, COUNT, zero));
+    const encoded = taken(() => raw.epoll_pwait2(epfd, words, COUNT, zero), COUNT);
     expect(encoded.external).toBeLessThan(COUNT);
   });
 
   it('are objects in the checked form, which is seen by the same measure', () => {
     const epfd = busy();
-    const { heap } = taken(() => epoll_wait(epfd, COUNT, 0).length);
+    const { heap } = taken(() => epoll_wait(epfd, COUNT, 0).length, COUNT);
     expect(heap).toBeGreaterThan(16 * COUNT);
   });
 });
