@@ -188,7 +188,8 @@ function addresses(): void {
     ['packet', s.socket(s.AF_PACKET, s.SOCK_RAW, 0)],
     ['vsock', raw.socket(s.AF_VSOCK, s.SOCK_STREAM, 0)],
   ];
-  const path = join(process.cwd(), `out/fuzz/capture-${process.pid}`);
+  // Relative: no path of a machine gets into the corpus.
+  const path = `out/fuzz/capture-${process.pid}`;
   for (const [what, addr] of [
     ['path', { family: s.AF_UNIX, path }],
     ['abstract', { family: s.AF_UNIX, abstract: 'sockfd fuzz' }],
