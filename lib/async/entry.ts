@@ -10,7 +10,7 @@ export interface Waiter {
   readonly level?: boolean;
   /** Waits beside the others, not in line with them: it takes nothing from them. */
   readonly apart?: boolean;
-  /** Whether the number was the registered file when waiting began: this file's to say. */
+  /** Whether the number was the registered file when waiting began: the loop's to say. */
   sure: boolean;
   /** Does not keep the process: `hold` says so. */
   idle?: boolean;
