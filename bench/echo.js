@@ -8,9 +8,10 @@ const c = { label: 'C, epoll', peer: 'epoll' };
 const raw = { label: 'sockfd raw, epoll loop', peer: 'raw' };
 const callbacks = { label: 'sockfd watch', peer: 'watch' };
 const promises = { label: 'sockfd promises', peer: 'promises' };
+const bare = { label: 'async functions, raw calls', peer: 'await' };
 const net = { label: 'node:net', peer: 'net' };
 const asyncio = { label: 'python3 asyncio', peer: 'asyncio' };
-const servers = [c, raw, callbacks, promises, net, asyncio];
+const servers = [c, raw, callbacks, promises, bare, net, asyncio];
 
 const sizes = [64, 16384];
 

@@ -15,6 +15,7 @@ const commands = (folder) => ({
   raw: javascript('echo-raw.js'),
   watch: javascript('echo-watch.js'),
   promises: javascript('echo-promises.js'),
+  await: javascript('echo-await.js'),
   net: javascript('echo-net.js'),
   asyncio: ['python3', '-B', join(peers, 'echo.py')],
 });

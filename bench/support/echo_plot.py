@@ -17,7 +17,7 @@ matplotlib.rcParams["svg.hashsalt"] = "sockfd"
 matplotlib.rcParams["svg.fonttype"] = "none"
 from matplotlib import pyplot  # noqa: E402
 
-COLOURS = ["#222222", "#0072b2", "#56b4e9", "#009e73", "#d55e00", "#e69f00"]
+COLOURS = ["#222222", "#0072b2", "#56b4e9", "#009e73", "#999999", "#d55e00", "#e69f00"]
 
 
 def cells(operations):
