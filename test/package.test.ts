@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compiledPackage } from './support/compiled.js';
 
 const root = resolve(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -46,11 +47,7 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 let compiled: string;
 
 beforeAll(() => {
-  // In the checkout, so that node-gyp-build is found from there.
-  mkdirSync(join(root, 'out'), { recursive: true });
-  compiled = mkdtempSync(join(root, 'out/package-'));
-  writeFileSync(join(compiled, 'package.json'), JSON.stringify(manifest));
-  run(tool('tsc'), ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(compiled, 'dist')]);
+  compiled = compiledPackage('package');
 });
 
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
@@ -220,6 +217,21 @@ describe('importing', () => {
     expect(message).toContain(`could not load ${addon}`);
   });
 
+  it('away from its package says what a bundler must do', () => {
+    const app = join(temporary, 'app');
+    cpSync(join(compiled, 'dist'), app, { recursive: true });
+    const message = failure({ INDEX: join(app, 'index.js') });
+    expectSentence(message);
+    expect(message).toMatch(/mark it external in the bundler$/);
+  });
+
+  it('needs few descriptors, though it has many modules', () => {
+    const source = 'import(process.env.INDEX).then(() => console.log("imported"))';
+    const env = { ...process.env, INDEX: join(compiled, 'dist/index.js'), SOCKFD_PREBUILD: root };
+    const said = run('prlimit', ['--nofile=40', process.execPath, '-e', source], { env });
+    expect(said).toBe('imported\n');
+  });
+
   it('finds its binary without the variable of the environment', () => {
     const { SOCKFD_PREBUILD: _, ...env } = process.env;
     const link = join(compiled, 'build');
@@ -265,8 +277,9 @@ describe('the tarball', () => {
     // The last step builds anew what prebuildify has moved away.
     const [prebuild = ''] = manifest.scripts.prebuild.split(' && node-gyp');
     const path = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-    run('sh', ['-c', prebuild], { cwd: copy, env: { ...process.env, PATH: path } });
-    run(tool('tsc'), ['-p', 'tsconfig.build.json'], { cwd: copy });
+    const env = { ...process.env, PATH: path };
+    run('sh', ['-c', prebuild], { cwd: copy, env });
+    run('sh', ['-c', manifest.scripts['compile:lib']], { cwd: copy, env });
     const quiet = ['--ignore-scripts', '--json', '--cache', join(temporary, 'npm')];
     const pack = (directory: string): typeof packed => {
       const args = ['pack', directory, '--pack-destination', temporary, ...quiet];
@@ -303,10 +316,11 @@ describe('the tarball', () => {
     const sources = paths.filter((path) => /^lib\/.*\.ts$/.test(path));
     for (const source of sources) {
       const stem = source.replace(/^lib\/(.*)\.ts$/, 'dist/$1');
-      for (const suffix of ['.js', '.d.ts', '.js.map', '.d.ts.map']) {
-        expect(paths).toContain(stem + suffix);
-      }
+      expect(paths).toEqual(expect.arrayContaining([`${stem}.d.ts`, `${stem}.d.ts.map`]));
     }
+    const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin)];
+    const named = entries.map((path) => String(path).replace('./', ''));
+    expect(paths).toEqual(expect.arrayContaining(named));
   });
 
   it('has maps that lead to sources that it has', () => {

@@ -1,7 +1,7 @@
 /** The addon in worker threads: loaded at once and again, ended in the middle, fds as numbers. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,20 +26,19 @@ import {
   socket,
   socketpair,
 } from '../lib/index.js';
+import { compiledPackage } from './support/compiled.js';
 import { countFds } from './support/fds.js';
 
 const root = resolve(import.meta.dirname, '..');
 let dir: string;
 let index: string;
+/** The binary that it loads. */
+const loader = createRequire(import.meta.url)('node-gyp-build') as { path(dir: string): string };
+const addon = loader.path(root);
 
 /** Where worker threads find the addon: they cannot load TypeScript, so that lib/ is compiled. */
 beforeAll(() => {
-  mkdirSync(join(root, 'out'), { recursive: true });
-  dir = mkdtempSync(join(root, 'out/workers-'));
-  // The loader of the addon reads the name of the package.
-  writeFileSync(join(dir, 'package.json'), '{ "name": "sockfd", "type": "module" }');
-  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(dir, 'dist')];
-  execFileSync(join(root, 'node_modules/.bin/tsc'), options);
+  dir = compiledPackage('workers');
   index = pathToFileURL(join(dir, 'dist/index.js')).href;
 });
 
@@ -55,7 +54,7 @@ function spawn(body: string, data: unknown = {}): Worker {
     const raw = import(index.replace('index.js', 'raw.js'));
     Promise.all([import(index), raw]).then(async ([s, raw]) => { ${body} });
   `;
-  return new Worker(source, { eval: true, env: env(), workerData: { index, data } });
+  return new Worker(source, { eval: true, env: env(), workerData: { index, addon, data } });
 }
 
 /** What the worker says first. An error in it is thrown. */
@@ -241,9 +240,8 @@ describe('a worker that is ended', () => {
   });
 
   it('while it loads the addon does no harm', async () => {
-    const find = createRequire(import.meta.url)('node-gyp-build') as { path(dir: string): string };
     // By require: whoever ends Node's loader of modules leaves open the files that it was reading.
-    const source = `require(${JSON.stringify(find.path(root))});`;
+    const source = `require(${JSON.stringify(addon)});`;
     const lost = await leaked(async () => {
       for (let round = 0; round < 4; round++) {
         const workers = Array.from({ length: 8 }, () => new Worker(source, { eval: true }));
@@ -267,24 +265,26 @@ describe('the addon', () => {
 
   it('loads twice in one thread', async () => {
     const said = await run(`
-      const twice = await import(index + '?again');
-      const { native } = await import(index.replace('index.js', 'kernel/addon.js') + '?again');
-      const [a, b] = twice.socketpair(s.AF_UNIX, s.SOCK_STREAM);
-      s.send(a, 'x');
-      const shared = native.recv(b, new SharedArrayBuffer(8));
+      const native = require(workerData.addon);
+      delete require.cache[workerData.addon];
+      const twice = require(workerData.addon);
+      const [a, b] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+      s.send(a, 'xy');
+      const once = native.recv(b, new Uint8Array(1));
+      const again = twice.recv(b, new SharedArrayBuffer(8));
       twice.close(a);
-      s.close(b);
-      parentPort.postMessage(shared);`);
-    expect(said).toBe(1);
+      native.close(b);
+      parentPort.postMessage([native === twice, once, again]);`);
+    expect(said).toEqual([false, 1, 1]);
   });
 
   it('keeps no exports of its own between threads', async () => {
     const said = await run(`
-      const { native } = await import(index.replace('index.js', 'kernel/addon.js'));
+      const native = require(workerData.addon);
       native.mine = true;
       parentPort.postMessage(Object.keys(native).length);`);
     const other = await run(`
-      const { native } = await import(index.replace('index.js', 'kernel/addon.js'));
+      const native = require(workerData.addon);
       parentPort.postMessage([Object.keys(native).length, native.mine]);`);
     expect(other).toEqual([(said as number) - 1, undefined]);
   });

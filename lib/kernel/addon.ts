@@ -7,7 +7,6 @@
  */
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Buf } from './bytes.js';
 
 /** Memory that receives one 32-bit word: the length that C writes through a `socklen_t *`. */
@@ -153,14 +152,13 @@ export interface Native {
   mptcp_full_info(fd: number, info: Buf, subflow_info: Buf | null, tcp_info: Buf | null): number;
 }
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-/** Whether the directory above this file is the package's own, and not what a bundler made. */
-function isOurs(require: NodeJS.Require): boolean {
+/** The folder of the package, wherever in it this code is; and what loads files from there. */
+function ours(): { root: string; require: NodeJS.Require } {
   try {
-    return (require(`${root}/package.json`) as { name?: string }).name === 'sockfd';
+    const require = createRequire(import.meta.url);
+    return { root: dirname(require.resolve('sockfd/package.json')), require };
   } catch {
-    return false;
+    throw new Error('sockfd was bundled away from its binary; mark it external in the bundler');
   }
 }
 
@@ -189,10 +187,7 @@ function load(name: 'sockfd' | 'watcher'): unknown {
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
     throw new Error(`sockfd runs on Linux on x64 and arm64 only; this is ${platform} on ${arch}`);
   }
-  const require = createRequire(import.meta.url);
-  if (!isOurs(require)) {
-    throw new Error('sockfd was bundled away from its binary; mark it external in the bundler');
-  }
+  const { root, require } = ours();
   const find = require('node-gyp-build') as { path(dir: string): string };
   let path: string;
   try {

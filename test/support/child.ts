@@ -78,9 +78,9 @@ const lo = { family: s.AF_INET, addr: '127.0.0.1', port: 0 };
 
 /**
  * Runs an ES module in a node of its own, with the compiled package as `s`, `raw`, `promises` and
- * `testing`, and returns what it told: `tell(value)`. `nofile(limit)` sets RLIMIT_NOFILE; before,
- * node needs a descriptor for each module. `wrapper` is a command that runs it, such as `unshare`.
- * Its descriptors from 3 on are `fds`.
+ * `testing`, and returns what it told: `tell(value)`. `nofile(limit)` sets RLIMIT_NOFILE: node
+ * itself needs more to start. `wrapper` is a command that runs it, such as `unshare`. Its descriptors
+ * from 3 on are `fds`.
  */
 export function node(
   body: string,
