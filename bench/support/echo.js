@@ -52,7 +52,8 @@ function memoryOf(pid) {
 
 /**
  * What so many connections add to the memory of a server, each; in a process of its own, as what
- * was freed before would be used again. A few have made it load and compile what it needs.
+ * was freed before would be used again. A few have made it load and compile what it needs, and its
+ * heap as large as that of a server that works.
  *
  * @param {string} name
  * @param {number} count
@@ -65,7 +66,7 @@ async function measureIdle(name, count, tools) {
       await server.ask('collect');
       return memoryOf(server.pid);
     };
-    await clients.ask('hold 200');
+    for (let i = 0; i < 8; i++) await clients.ask('echo 200 64');
     await clients.ask('hold 0');
     const before = await memory();
     await clients.ask(`hold ${count}`);

@@ -92,7 +92,7 @@ function arm(entry: Entry, events: number): number {
 }
 
 function add(epfd: number, fd: number, events: number): number {
-  generations = (generations % 0xffff_ffff) + 1;
+  generations = generations < 0x7fff_ffff ? generations + 1 : 1;
   // A negative number is the kernel's to refuse; it goes into the data as C would put it there.
   const result = native.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, events, fd >>> 0, generations);
   // A duplicate has kept a registration of this number alive, and now it is that file again.

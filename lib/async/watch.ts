@@ -27,7 +27,6 @@ class Watching implements Watch, Waiter {
   readonly events: number;
   sure = false;
   idle = false;
-  active = true;
   next: Waiter | undefined;
   private readonly callback: Callback;
 
@@ -37,7 +36,11 @@ class Watching implements Watch, Waiter {
     this.callback = callback;
   }
 
-  // Not among what each of thousands holds.
+  // These three are not among what each of thousands holds.
+  get active(): boolean {
+    return this.next !== undefined;
+  }
+
   get level(): boolean {
     return true;
   }
@@ -63,13 +66,11 @@ class Watching implements Watch, Waiter {
   }
 
   gone(): void {
-    this.active = false;
+    // Who waits no longer is active no longer.
   }
 
   stop(): void {
-    if (!this.active) return;
-    this.active = false;
-    leave(this);
+    if (this.active) leave(this);
   }
 
   ref(): this {
