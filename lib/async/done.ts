@@ -3,6 +3,7 @@
  * over at once would never leave the queue of promises, and nothing else in the process would have
  * its turn. So now and then they are settled after a turn of the event loop.
  */
+import { clearImmediate, setImmediate } from '../kernel/timers.js';
 
 /** So many calls are over at once before the event loop has a turn. */
 const AT_ONCE = 512;

@@ -17,6 +17,7 @@ import { native, type Watcher, watch } from '../kernel/addon.js';
 import { closing } from '../kernel/closing.js';
 import { EBADF, ECANCELED, EEXIST, ENOENT } from '../kernel/errno.js';
 import { check, SystemError } from '../kernel/error.js';
+import { setImmediate, setTimeout } from '../kernel/timers.js';
 import {
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,

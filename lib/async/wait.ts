@@ -4,6 +4,7 @@
  */
 import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
+import { clearTimeout, setTimeout } from '../kernel/timers.js';
 import { integer, object, typeError, valueError } from '../kernel/validate.js';
 import { done, failed } from './done.js';
 import type { Waiter } from './entry.js';

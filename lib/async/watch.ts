@@ -1,5 +1,6 @@
 /** Being called whenever a descriptor is ready: what the promises are made of, without them. */
 import { SystemError } from '../kernel/error.js';
+import { afterThis } from '../kernel/timers.js';
 import { integer, typeError } from '../kernel/validate.js';
 import { EPOLLERR, EPOLLHUP } from '../syscalls/epoll.js';
 import type { Waiter } from './entry.js';
@@ -57,7 +58,7 @@ class Watching implements Watch, Waiter {
         callback(told, fd);
       } catch (error) {
         // Uncaught, as of any callback of the event loop; but others of this turn come first.
-        process.nextTick(() => {
+        afterThis(() => {
           throw error;
         });
       }

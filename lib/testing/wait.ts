@@ -1,4 +1,5 @@
 /** Waiting of our own, which a signal cuts short and does not end: a child's end is one. */
+import { now } from '../kernel/timers.js';
 import { POLLIN } from '../syscalls/poll.js';
 import * as raw from '../syscalls/raw.js';
 
@@ -9,18 +10,18 @@ function pause(): void {
 
 /** Calls `look`, a millisecond apart, until it finds something; undefined when the time is over. */
 export function until<T>(timeout_ms: number, look: () => T | undefined): T | undefined {
-  const deadline = performance.now() + timeout_ms;
+  const deadline = now() + timeout_ms;
   for (;;) {
     const found = look();
-    if (found !== undefined || performance.now() > deadline) return found;
+    if (found !== undefined || now() > deadline) return found;
     pause();
   }
 }
 
 /** Waits until there is something to read or accept; false when `timeout_ms` is over. */
 export function waitReadable(fd: number, timeout_ms: number): boolean {
-  const deadline = performance.now() + timeout_ms;
-  for (let left = timeout_ms; left >= 0; left = Math.ceil(deadline - performance.now())) {
+  const deadline = now() + timeout_ms;
+  for (let left = timeout_ms; left >= 0; left = Math.ceil(deadline - now())) {
     if (raw.poll([{ fd, events: POLLIN }], left) > 0) return true;
   }
   return false;
