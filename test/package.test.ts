@@ -217,6 +217,30 @@ describe('importing', () => {
     expect(message).toContain(`could not load ${addon}`);
   });
 
+  it('with addons forbidden says so, with the code of Node', () => {
+    const source = 'await import(process.env.INDEX).catch((e) => console.log(e.code, e.message));';
+    const env = { ...process.env, INDEX: join(compiled, 'dist/index.js'), SOCKFD_PREBUILD: root };
+    const said = node(['--no-addons', '--input-type=module', '-e', source], { env });
+    expect(said).toMatch(/^ERR_DLOPEN_DISABLED sockfd could not load .*: Cannot load native addon/);
+  });
+
+  it('with a folder that may not be read says which', () => {
+    const { SOCKFD_PREBUILD: _, ...env } = process.env;
+    // A file in the place of the folder: to root, every folder can be read.
+    const folder = join(compiled, 'prebuilds');
+    writeFileSync(folder, '');
+    try {
+      const source =
+        'await import(process.env.INDEX).catch((e) => console.log(e.code, e.message));';
+      const said = node(['--input-type=module', '-e', source], {
+        env: { ...env, INDEX: join(compiled, 'dist/index.js') },
+      });
+      expect(said).toContain(`ENOTDIR sockfd could not look for its binary in ${folder}: ENOTDIR`);
+    } finally {
+      rmSync(folder);
+    }
+  });
+
   it('away from its package says what a bundler must do', () => {
     const app = join(temporary, 'app');
     cpSync(join(compiled, 'dist'), app, { recursive: true });

@@ -5,6 +5,7 @@
  * Each function of `Native` makes the one system call of its name. It returns what the call
  * returned, or `-errno`; it throws nothing but TypeError and RangeError, and then made no call.
  */
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Buf } from './bytes.js';
@@ -158,7 +159,10 @@ function ours(): { root: string; require: NodeJS.Require } {
     const require = createRequire(import.meta.url);
     return { root: dirname(require.resolve('sockfd/package.json')), require };
   } catch {
-    throw new Error('sockfd was bundled away from its binary; mark it external in the bundler');
+    throw new Error(
+      'sockfd may not read its package.json, or was bundled away from it and from its binary; ' +
+        'mark it external in the bundler',
+    );
   }
 }
 
@@ -181,6 +185,33 @@ interface WatcherAddon {
 /** Where the first of the addons was found: without a descriptor left nothing can be looked for. */
 let found: string | undefined;
 
+/** Where a binary may be that npm or node-gyp has put there. */
+const FOLDERS = ['prebuilds', 'build/Release'];
+
+/** Why no binary was found: the loader takes a folder that may not be read for one without any. */
+function notFound(root: string): Error {
+  for (const folder of FOLDERS.map((name) => join(root, name))) {
+    try {
+      readdirSync(folder);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      return failure(`sockfd could not look for its binary in ${folder}`, cause);
+    }
+  }
+  return new Error(
+    `sockfd has no binary for this ${process.arch} machine's C library and none was built; ` +
+      'with make and g++ installed, build it: ' +
+      `npm install --no-save node-gyp node-addon-api && npx node-gyp rebuild -C '${root}'`,
+  );
+}
+
+/** An error that says what could not be done, and why; of the same code as its cause. */
+function failure(what: string, cause: unknown): Error {
+  const { message, code } = cause as NodeJS.ErrnoException;
+  const error = new Error(`${what}: ${message}`, { cause });
+  return code === undefined ? error : Object.assign(error, { code });
+}
+
 /** Loads one of the two addons, which lie beside each other. */
 function load(name: 'sockfd' | 'watcher'): unknown {
   const { platform, arch } = process;
@@ -195,16 +226,12 @@ function load(name: 'sockfd' | 'watcher'): unknown {
     found ??= find.path(root);
     path = join(dirname(found), basename(found).replace(/^[^.]+/, name));
   } catch {
-    throw new Error(
-      `sockfd has no binary for this ${arch} machine's C library and none was built; ` +
-        'with make and g++ installed, build it: ' +
-        `npm install --no-save node-gyp node-addon-api && npx node-gyp rebuild -C '${root}'`,
-    );
+    throw notFound(root);
   }
   try {
     return require(path);
   } catch (cause) {
-    throw new Error(`sockfd could not load ${path}: ${(cause as Error).message}`, { cause });
+    throw failure(`sockfd could not load ${path}`, cause);
   }
 }
 
@@ -215,5 +242,15 @@ export const native: Native = load('sockfd') as Native;
  * not.
  */
 export function watch(callback: () => void): Watcher | number {
-  return (load('watcher') as WatcherAddon).watch(callback);
+  let addon: WatcherAddon;
+  try {
+    addon = load('watcher') as WatcherAddon;
+  } catch (error) {
+    // That there is no descriptor left, the linker says in words only.
+    const epfd = native.epoll_create1(0);
+    if (epfd < 0) return epfd;
+    native.close(epfd);
+    throw error;
+  }
+  return addon.watch(callback);
 }

@@ -177,6 +177,28 @@ describe('a process', () => {
     });
   });
 
+  it('is told when no descriptor is left for epoll, and waits when there is one again', () => {
+    const body = `nofile('64:');
+      const [a, b] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+      const buf = new Uint8Array(8);
+      const held = [];
+      for (let fd = 0; (fd = raw.dup(a)) >= 0; ) held.push(fd);
+      const why = (error) => tell([error.name, error.code, error.syscall]);
+      await promises.recv(a, buf).catch(why);
+      await promises.poll([{ fd: a, events: s.POLLIN }]).catch(why);
+      try {
+        promises.watch(a, s.EPOLLIN, () => undefined);
+      } catch (error) {
+        why(error);
+      }
+      s.close(held.pop());
+      const waiting = promises.recv(a, buf);
+      s.send(b, 'x');
+      tell(await waiting);`;
+    const full = ['SystemError', 'EMFILE', 'epoll_create1'];
+    expect(node(body)).toEqual([full, full, full, 1]);
+  });
+
   it('keeps its epoll descriptor to itself: a child has none', () => {
     const body = `
       import { execFileSync } from 'node:child_process';
