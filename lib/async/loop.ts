@@ -76,7 +76,8 @@ function arm(entry: Entry, events: number): number {
   let result = -ENOENT;
   if (entry.generation !== 0) {
     result = native.epoll_ctl(epfd, EPOLL_CTL_MOD, fd, events | EPOLLET, fd, entry.generation);
-    if (result === -ENOENT) {
+    // It is closed, or another file.
+    if (result < 0) {
       entry.generation = 0;
       gone = take(entry, (waiter) => waiter.sure);
     }
@@ -103,7 +104,11 @@ function add(epfd: number, fd: number, events: number): number {
 
 /** The same. Whom the kernel will not wake gets EBADF. */
 function rearm(entry: Entry, events: number): void {
-  if (arm(entry, events) < 0) for (const waiter of take(entry)) waiter.gone(-EBADF);
+  if (arm(entry, events) < 0) strand(entry);
+}
+
+function strand(entry: Entry): void {
+  for (const waiter of take(entry)) waiter.gone(-EBADF);
 }
 
 /** Takes out of an entry whom `which` says. */
@@ -202,8 +207,12 @@ export function enter(waiter: Waiter): number {
     return 0;
   }
   const result = arm(entry, entry.wanted);
-  if (result === 0) entries[fd] = entry;
-  else retire(entry, waiter);
+  if (result === 0) {
+    entries[fd] = entry;
+  } else {
+    retire(entry, waiter);
+    strand(entry);
+  }
   return result;
 }
 

@@ -33,12 +33,13 @@ import {
   socket,
   socketpair,
 } from '../../lib/index.js';
-import { accept4, poll, recv, recvfrom, send } from '../../lib/promises.js';
+import { accept4, poll, recv, recvfrom, send, watch } from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
 import { failure, fill, isSettled, registered, turns, warmPromises } from '../support/promises.js';
 import {
   bound,
   disown,
+  expectError,
   guardFds,
   listener,
   own,
@@ -293,6 +294,33 @@ describe('a number that somebody else closed, and that is another file now', () 
     sendNow(d, 'new');
     expect(await next).toBe(3);
     expect(registered(c)).toHaveLength(1);
+  });
+
+  it('is registered at once when it was found closed before', async () => {
+    const [a, b] = unixPair();
+    const served = recv(a, room());
+    sendNow(b, 'x');
+    await served;
+    const old = recv(a, room());
+    closeSync(disown(a));
+    expect(await failure(old)).toEqual(['recv', 'EBADF']);
+    const [c, d] = pairAt(a);
+    const next = recv(c, room());
+    expect(registered(c)).toHaveLength(1);
+    sendNow(d, 'new');
+    expect(await next).toBe(3);
+  });
+
+  it('is closed to all when one who comes finds it so', async () => {
+    const [a] = unixPair();
+    const old = recv(a, room());
+    closeSync(disown(a));
+    expectError(() => watch(a, EPOLLIN, () => undefined), 'epoll_ctl', 'EBADF');
+    expect(await failure(old)).toEqual(['recv', 'EBADF']);
+    const [c, d] = pairAt(a);
+    const next = recv(c, room());
+    sendNow(d, 'new');
+    expect(await next).toBe(3);
   });
 
   it('gets nothing that is for a duplicate of the old file', async () => {
