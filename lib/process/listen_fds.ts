@@ -1,6 +1,7 @@
 /** Listeners that a process is started with, as systemd passes them. sd_listen_fds(3) */
-import { fstatSync, statfsSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { object, typeError } from '../kernel/validate.js';
+import { EFD_CLOEXEC } from '../syscalls/eventfd.js';
 import { F_GETFD, F_SETFD, FD_CLOEXEC } from '../syscalls/fcntl.js';
 import * as raw from '../syscalls/raw.js';
 
@@ -31,19 +32,25 @@ function numberOf(name: string, max: number): number | undefined {
   throw environmentError(name, `must be an integer from 1 to ${max}`, value);
 }
 
-/** PID_FS_MAGIC: where a pidfd has an inode of its own, which is never given out again. */
-const PID_FS_MAGIC = 0x50494446;
-
-/** The number of this process that no other ever has; undefined before Linux 6.9. */
-function pidfdId(): string | undefined {
-  const pidfd = raw.pidfd_open(process.pid);
-  if (pidfd < 0) return undefined;
+/** Device and inode of a new descriptor, which is closed; undefined when there is none. */
+function fileOf(fd: number): { dev: bigint; ino: bigint } | undefined {
+  if (fd < 0) return undefined;
   try {
-    if (statfsSync(`/proc/self/fd/${pidfd}`).type !== PID_FS_MAGIC) return undefined;
-    return String(fstatSync(pidfd, { bigint: true }).ino);
+    return fstatSync(fd, { bigint: true });
   } finally {
-    raw.close(pidfd);
+    raw.close(fd);
   }
+}
+
+/**
+ * The number of this process that no other ever has; undefined before Linux 6.9. Since then, pidfds
+ * have inodes of their own, on a device of their own: not on that of the one inode which files
+ * without a place share, such as an eventfd.
+ */
+function pidfdId(): string | undefined {
+  const own = fileOf(raw.pidfd_open(process.pid));
+  const shared = fileOf(raw.eventfd(0, EFD_CLOEXEC));
+  return own === undefined || own.dev === shared?.dev ? undefined : String(own.ino);
 }
 
 /** Whether the variables are for this process, and not for one that it descends from. */

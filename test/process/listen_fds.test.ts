@@ -1,5 +1,5 @@
 /** Descriptors that a process is started with: what libsystemd and systemd's programs say of them. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -178,6 +178,19 @@ print(json.dumps(os.popen(f'stat -fL -c %t {path}').read().strip() == '50494446'
     expect(found('ITS OWN')).toEqual([{ fd: 3, name: 'unknown' }]);
     expect(found('1')).toEqual([]);
     expect(found('x')).toEqual([]);
+  });
+
+  it('needs no /proc', (context) => {
+    const hide = ['unshare', '-rm', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'];
+    const [command = '', ...args] = hide;
+    if (spawnSync(command, [...args, 'true']).status !== 0) context.skip('/proc cannot be hidden');
+    const [a] = unixPair();
+    const environment = { LISTEN_PID: 'ME', LISTEN_FDS: '1', LISTEN_PIDFDID: 'ITS OWN' };
+    const body = `
+      import { existsSync } from 'node:fs';
+      tell([existsSync('/proc/self'), s.listenFds()]);`;
+    const told = node(body, [...hide, ...become(environment)], [a]);
+    expect(told).toEqual([[false, [{ fd: 3, name: 'unknown' }]]]);
   });
 
   it('refuses options that are none', () => {
