@@ -8,8 +8,9 @@ import * as raw from '../syscalls/raw.js';
 import { dontwait } from './arguments.js';
 import { epoll_wait, type SignalOption } from './poll.js';
 import { receive } from './recv.js';
+import { either, signalOf } from './signal.js';
 import { type Accepted, accept4 } from './socket.js';
-import { begin, LATER, refuseTimeout, signalOf } from './wait.js';
+import { begin, LATER, refuseTimeout } from './wait.js';
 
 const INSTEAD = 'a loop is ended by a signal';
 
@@ -29,7 +30,7 @@ class Arriving<T> implements AsyncIterableIterator<T> {
   ) {
     const own = this.ended.signal;
     this.given = signal;
-    this.signal = signal === undefined ? own : AbortSignal.any([own, signal]);
+    this.signal = signal === undefined ? own : either(own, signal);
     this.take = take;
     this.discard = discard;
   }

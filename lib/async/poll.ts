@@ -11,6 +11,7 @@ import { isOptions, type OrOptions } from './arguments.js';
 import { done, failed } from './done.js';
 import type { Waiter } from './entry.js';
 import { enter, leave } from './loop.js';
+import { throwIfAborted } from './signal.js';
 import {
   begin,
   LATER,
@@ -167,7 +168,7 @@ export function poll(
     const polled = new Polled(fds);
     const result = polled.ask();
     if (result > 0 || timeout === 0) return done(result);
-    limit.signal?.throwIfAborted();
+    throwIfAborted(limit.signal);
     return new Promise((resolve, reject) => {
       new PollWait(polled, resolve, reject).begin(timeout, limit);
     });

@@ -5,10 +5,11 @@
 import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { clearTimeout, setTimeout } from '../kernel/timers.js';
-import { integer, object, typeError, valueError } from '../kernel/validate.js';
+import { integer, object, valueError } from '../kernel/validate.js';
 import { done, failed } from './done.js';
 import type { Waiter } from './entry.js';
 import { enter, isAwaited, leave } from './loop.js';
+import { reasonOf, signalOf, throwIfAborted } from './signal.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
 export interface WaitOptions {
@@ -32,7 +33,7 @@ export function unlessAgain(result: number, syscall: string): number | typeof LA
 export function limitOf(options: WaitOptions): WaitOptions {
   const { signal, timeout } = object(options, 'options') as WaitOptions;
   if (timeout !== undefined) integer(timeout, 'options.timeout', 0, 0x7fff_ffff);
-  if (signalOf(signal)?.aborted) throw signal?.reason;
+  throwIfAborted(signalOf(signal));
   return { signal, timeout };
 }
 
@@ -41,12 +42,6 @@ export function refuseTimeout(options: unknown, instead: string): void {
   const { timeout } = object(options, 'options');
   if (timeout === undefined) return;
   throw valueError('options.timeout', `must be absent: ${instead}`, timeout);
-}
-
-/** The signal that was given, if any. */
-export function signalOf(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
-  throw typeError('options.signal', 'must be an AbortSignal', signal);
 }
 
 /** The waits that a signal ends. One listener for all: Node warns of more than ten. */
@@ -77,7 +72,7 @@ class Bound {
   }
 
   handleEvent(): void {
-    for (const limit of [...this.limits]) limit.aborted(this.signal.reason);
+    for (const limit of [...this.limits]) limit.aborted(reasonOf(this.signal));
   }
 }
 
@@ -200,10 +195,20 @@ export function begin<T>(attempt: Attempt<T>, options?: WaitOptions): Promise<T>
       if (value !== LATER) return done(value);
     }
     // To read the arguments may run code of the caller's, which aborts.
-    limit?.signal?.throwIfAborted();
+    throwIfAborted(limit?.signal);
     return wait(attempt, limit);
   } catch (error) {
     return failed(error);
+  }
+}
+
+function limitTo<T>(waiter: Wait<T>, limit: WaitOptions): void {
+  try {
+    waiter.within(limit);
+  } catch (error) {
+    // A signal that is not Node's may refuse a listener.
+    leave(waiter);
+    throw error;
   }
 }
 
@@ -212,7 +217,7 @@ function wait<T>(attempt: Attempt<T>, limit: WaitOptions | undefined): Promise<T
     const waiter = new Wait(attempt, resolve, reject);
     const result = enter(waiter);
     if (result === 0) {
-      if (limit !== undefined) waiter.within(limit);
+      if (limit !== undefined) limitTo(waiter, limit);
       return;
     }
     // A file that is always ready, says epoll: that the call would block is its last word.
