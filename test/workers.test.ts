@@ -13,6 +13,7 @@ import {
   AF_UNIX,
   bind,
   close,
+  decodeEpollEvents,
   encodeSockaddr,
   getsockname,
   getsockopt,
@@ -391,6 +392,11 @@ describe('a value of another realm', () => {
     } finally {
       close(fd);
     }
+  });
+
+  it('is the memory of epoll events', () => {
+    const events = inOther('Uint32Array.of(1, 7, 0)') as Uint32Array;
+    expect(decodeEpollEvents(events, 1)).toEqual([{ events: 1, data: 7 }]);
   });
 
   it('is an address and a name in bytes', () => {

@@ -96,6 +96,9 @@ export function part(size: number, offset: unknown, length: unknown): void {
 /** Whether `value` is a Uint8Array, of whatever realm. */
 export const isUint8Array = types.isUint8Array;
 
+/** Whether `value` is a Uint32Array, of whatever realm. */
+export const isUint32Array = types.isUint32Array;
+
 /** `value`, which must be one of some strings. */
 export function oneOf<S extends string>(names: readonly S[], value: unknown, name: string): S {
   const found = names.find((each) => each === string(value, name));

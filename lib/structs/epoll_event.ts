@@ -1,5 +1,5 @@
 /** struct epoll_event. epoll_event(3type), epoll_ctl(2) */
-import { integer, object, rangeError, typeError } from '../kernel/validate.js';
+import { integer, isUint32Array, object, rangeError, typeError } from '../kernel/validate.js';
 
 /**
  * What epoll_wait(2) tells of a descriptor.
@@ -67,7 +67,7 @@ export function decodeEpollEvents<Data extends number | bigint = number>(
   events: Uint32Array,
   count: number,
 ): EpollEvent<Data>[] {
-  if (!(events instanceof Uint32Array)) {
+  if (!isUint32Array(events)) {
     throw typeError('events', 'must be a Uint32Array', events);
   }
   integer(count, 'count', 0, Math.floor(events.length / 3));
