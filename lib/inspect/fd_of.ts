@@ -31,7 +31,8 @@ function handleOf(value: object): Inside['_handle'] {
  * @param socket  net.Socket, tls.TLSSocket (the TCP socket under it), net.Server, http.Server,
  *                dgram.Socket, tty.ReadStream and WriteStream, fs.promises.FileHandle
  * @throws        TypeError of code ERR_INVALID_ARG_VALUE where there is no descriptor: it is
- *                closed, not connected or listening yet, or not bound yet (node:dgram)
+ *                closed, not connected or listening yet, or not bound yet (node:dgram), or the
+ *                primary of node:cluster listens for it
  */
 export function fdOf(socket: HasFd): number {
   const value: unknown = socket;
@@ -40,6 +41,8 @@ export function fdOf(socket: HasFd): number {
     fd = handleOf(value)?.fd ?? (value as Inside).fd;
   }
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0) return fd;
-  const must = 'must have a descriptor: it is closed, or not open yet, or is no socket of Node’s';
+  const must =
+    'must have a descriptor: it is closed, or not open yet, or the primary of a cluster ' +
+    'listens for it, or it is no socket of Node’s';
   throw valueError('socket', must, value);
 }

@@ -18,13 +18,14 @@ import {
   SO_ACCEPTCONN,
   SO_TYPE,
   SOCK_DGRAM,
+  SOCK_STREAM,
   SOL_SOCKET,
   setsockopt,
   TCP_INFO,
   TCP_USER_TIMEOUT,
   tcpStateName,
 } from '../../lib/index.js';
-import { run } from '../support/child.js';
+import { node, run } from '../support/child.js';
 
 /** What it says where there is no descriptor. */
 function expectNone(value: unknown): void {
@@ -135,6 +136,42 @@ describe('fdOf', () => {
     expect(readFileSync(`/proc/self/fdinfo/${fdOf(file)}`, 'utf8')).toContain('pos:');
     await file.close();
     expectNone(file);
+  });
+
+  it.each([
+    ['SCHED_NONE', true],
+    ['SCHED_RR', false],
+  ])('is that of the servers of node:cluster with %s: %s', (policy, isThere) => {
+    const body = `
+      import cluster from 'node:cluster';
+      import { once } from 'node:events';
+      import { connect, createServer } from 'node:net';
+      if (cluster.isPrimary) {
+        cluster.schedulingPolicy = cluster.${policy};
+        cluster.setupPrimary({ exec: '-', execArgv: process.execArgv });
+        const listener = s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+        s.bind(listener, lo);
+        s.listen(listener, 8);
+        const { port } = s.getsockname(listener);
+        const worker = cluster.fork({ LISTENER: listener });
+        const [told] = await once(worker, 'message');
+        const client = connect(port, '127.0.0.1');
+        const [connection] = await once(worker, 'message');
+        client.destroy();
+        worker.kill();
+        await once(worker, 'exit');
+        tell([told === port || told, connection, code(() => s.getsockname(listener))]);
+      } else {
+        const server = createServer((socket) => {
+          process.send(s.getsockopt(s.fdOf(socket), s.SOL_SOCKET, s.SO_TYPE));
+        });
+        server.listen({ fd: Number(process.env.LISTENER) });
+        await once(server, 'listening');
+        const [error, address] = code(() => s.getsockname(s.fdOf(server)));
+        process.send(address?.port ?? error);
+      }`;
+    const told = isThere ? true : 'ERR_INVALID_ARG_VALUE';
+    expect(node(body)).toEqual([[told, SOCK_STREAM, ['EBADF', 'getsockname']]]);
   });
 
   it('is not there of what has none', () => {
