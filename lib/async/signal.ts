@@ -1,4 +1,4 @@
-/** The signals that end waiting. Whose class they are of does not matter, as it does not to Node. */
+/** The signals that end waiting. Of what class they are does not matter, as it does not to Node. */
 import { typeError } from '../kernel/validate.js';
 
 /** What a signal has, also one of another realm (jsdom), or of a library. */
