@@ -14,7 +14,7 @@ function isSignal(value: unknown): value is AbortSignal {
 
 /** The signal that was given, if any. */
 export function signalOf(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal || isSignal(signal)) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw typeError('options.signal', 'must be an AbortSignal', signal);
 }
 
