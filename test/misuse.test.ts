@@ -1,6 +1,6 @@
 /** Every function with every wrong argument: named errors, and not one system call. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemError } from '../lib/index.js';
@@ -115,8 +115,8 @@ describe('a wrong argument, in a process of its own', () => {
       config,
       JSON.stringify({ extends: extended, compilerOptions, include: [lib, table] }),
     );
-    // The loader of the addon reads the name of the package.
-    writeFileSync(join(dir, 'package.json'), '{ "name": "sockfd", "type": "module" }');
+    // By it, the loader of the addon finds its package.
+    copyFileSync(join(root, 'package.json'), join(dir, 'package.json'));
     execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', config]);
     program = join(dir, 'test/support/misuse.js');
   });

@@ -5,7 +5,7 @@
  * Compiles lib/ and the fuzzer to out/fuzz, and runs it: main.ts, or another program of this folder.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -28,6 +28,6 @@ function run(command, args) {
 }
 
 run(join(root, 'node_modules/.bin/tsc'), ['-p', join(import.meta.dirname, 'tsconfig.json')]);
-// The loader of the addon reads the name of the package.
-writeFileSync(join(out, 'package.json'), '{ "name": "sockfd", "type": "module" }\n');
+// By it, the loader of the addon finds its package.
+copyFileSync(join(root, 'package.json'), join(out, 'package.json'));
 run(process.execPath, [program, ...args]);
