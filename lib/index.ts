@@ -128,6 +128,7 @@ export type {
   GroupFilterOf,
   GroupReq,
   GroupSourceReq,
+  IpMreq,
   IpMreqn,
   IpMreqSource,
   IpMsfilter,
