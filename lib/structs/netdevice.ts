@@ -52,7 +52,10 @@ export const SIOCRTMSG = 0x890d;
 export const SIOCGIFNAME = 0x8910;
 /** Nothing. */
 export const SIOCSIFLINK = 0x8911;
-/** The interfaces and their addresses. netdevice(7) */
+/**
+ * The interfaces and their addresses. `ioctl` refuses it, as its structure holds an address of
+ * memory: `os.networkInterfaces` tells the same. netdevice(7)
+ */
 export const SIOCGIFCONF = 0x8912;
 /** Get IFF_* flags. netdevice(7) */
 export const SIOCGIFFLAGS = 0x8913;
