@@ -265,7 +265,12 @@ const rows: Record<string, () => void | Promise<void>> = {
         readFileSync(`/sys/class/net/${name}/${file}`, 'utf8').trim();
       const line = lines.find((text) => text.startsWith(`${read('ifindex')}: ${name} `)) ?? '';
       expect(line).toContain(` mtu ${read('mtu')} <`);
-      expect(/[<,]UP[,>]/.test(line)).toBe((Number(read('flags')) & 1) === 1);
+      // linux/if.h
+      const bits = { UP: 1, BROADCAST: 2, LOOPBACK: 8, POINTOPOINT: 16, MULTICAST: 0x1000 };
+      for (const [word, bit] of Object.entries(bits)) {
+        const isSet = (Number(read('flags')) & bit) !== 0;
+        expect([word, new RegExp(`[<,]${word}[,>]`).test(line)]).toEqual([word, isSet]);
+      }
     }
     expect(lines.find((line) => line.includes(': lo '))).toMatch(
       / lo 127\.0\.0\.1 mtu \d+ <UP,LOOPBACK,RUNNING>$/,
