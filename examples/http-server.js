@@ -3,7 +3,8 @@
 //   node examples/http-server.js [port | path]      curl http://127.0.0.1:<port>/
 //                                                   curl --unix-socket <path> http://localhost/
 //
-// GET / says hello, GET /bytes/1000 sends so many bytes. Ends on Ctrl-C.
+// GET / says hello, GET /bytes/1000 sends so many bytes. Ends on Ctrl-C, and leaves the file of a
+// path behind: remove it before the next start (servers/unix.js is how a server does that itself).
 import { log } from 'node:console';
 import * as s from 'sockfd';
 
@@ -52,9 +53,8 @@ function serve(fd, connection) {
 
 for (;;) {
   const fds = [{ fd: listener, events: s.POLLIN }];
-  for (const [fd, { output }] of connections) {
+  for (const [fd, { output }] of connections)
     fds.push({ fd, events: output.length ? s.POLLOUT : s.POLLIN });
-  }
   s.poll(fds);
   for (const { fd } of fds.filter(({ revents }) => revents !== 0)) {
     let over = false;

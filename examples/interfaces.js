@@ -23,8 +23,9 @@ function ask(name, request) {
   }
 }
 
-// The bits of <net/if.h> that are worth a word here.
-const flags = { UP: 0x1, BROADCAST: 0x2, LOOPBACK: 0x8, POINTOPOINT: 0x10, RUNNING: 0x40 };
+// Of the bits that SIOCGIFFLAGS reads, those that are worth a word here.
+const { IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_POINTOPOINT, IFF_RUNNING, IFF_MULTICAST } = s;
+const flags = { IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_POINTOPOINT, IFF_RUNNING, IFF_MULTICAST };
 
 for (const name of readdirSync('/sys/class/net')) {
   if (name === 'bonding_masters') continue; // a file, not an interface
@@ -36,7 +37,9 @@ for (const name of readdirSync('/sys/class/net')) {
 
   const mtu = ask(name, s.SIOCGIFMTU) ?? view.getInt32(16, true);
   const bits = ask(name, s.SIOCGIFFLAGS) === undefined ? view.getUint16(16, true) : 0;
-  const words = Object.entries(flags).flatMap(([word, bit]) => (bits & bit ? [word] : []));
-  log(`${index}: ${s.if_indextoname(index)} ${addr} mtu ${mtu} <${words.join(',')}>`);
+  const set = Object.keys(flags).filter((name) => bits & flags[name]);
+  log(
+    `${index}: ${s.if_indextoname(index)} ${addr} mtu ${mtu} <${set.join(',').replaceAll('IFF_', '')}>`,
+  );
 }
 s.close(fd);

@@ -128,6 +128,7 @@ export type {
   GroupFilterOf,
   GroupReq,
   GroupSourceReq,
+  IpMreq,
   IpMreqn,
   IpMreqSource,
   IpMsfilter,
@@ -232,6 +233,7 @@ export * from './structs/udphdr.js';
 export { UDPLITE_RECV_CSCOV, UDPLITE_SEND_CSCOV } from './structs/udplite.js';
 export * from './structs/vsock.js';
 export type { XdpMmapOffsets, XdpOptions, XdpRingOffset, XdpStatistics } from './structs/xdp.js';
+export * from './syscalls/clock.js';
 export * from './syscalls/close_range.js';
 export * from './syscalls/epoll.js';
 export * from './syscalls/eventfd.js';

@@ -7,6 +7,7 @@ export {
   accept,
   accept4,
   bind,
+  clock_gettime,
   close,
   close_range,
   connect,

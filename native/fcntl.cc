@@ -260,7 +260,10 @@ napi_value ioctl(napi_env env, napi_callback_info info) {
   }
   Bytes memory = args.View(2, "arg");
   if (args.ok() && !TakesMemory(request)) {
-    args.FailType(1, "request", "must be one of sockets, and hold no address, to be given memory");
+    args.FailType(1, "request",
+                  CarriesPointer(request)
+                      ? "must not be one whose structure holds addresses of memory"
+                      : "must be one of sockets, to be given memory");
   }
   if (args.ok() && memory.size < _IOC_SIZE(request)) {
     args.FailRange(2, "arg", "must have as many bytes as the request says");

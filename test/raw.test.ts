@@ -150,6 +150,7 @@ describe('sockfd/raw', () => {
         'pipe2',
       ],
       // A signalfd that is given -1 makes a new one.
+      'clock_gettime',
       ...['timerfd_create', 'signalfd', 'sigprocmask', 'pidfd_open', 'memfd_create', 'close_range'],
     ];
     const taken = onFd.map(([name]) => name).filter((name) => !composed.includes(name));

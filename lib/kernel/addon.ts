@@ -52,6 +52,7 @@ export interface Native {
     sigmask: Buf | null,
   ): number;
   eventfd(initval: number, flags?: number): number;
+  clock_gettime(clockid: number, tp: Buf): number;
   timerfd_create(clockid: number, flags?: number): number;
   timerfd_settime(fd: number, flags: number, new_value: Buf, old_value?: Buf | null): number;
   timerfd_gettime(fd: number, curr_value: Buf): number;

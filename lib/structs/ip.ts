@@ -166,9 +166,9 @@ export const IP_MULTICAST_IF = 32;
 export const IP_MULTICAST_TTL = 33;
 /** Multicasts also reach sockets of this machine. bool. ip(7) */
 export const IP_MULTICAST_LOOP = 34;
-/** Join a group. ip_mreqn, set only. ip(7) */
+/** Join a group. ip_mreqn or ip_mreq, set only. ip(7) */
 export const IP_ADD_MEMBERSHIP = 35;
-/** Leave a group. ip_mreqn, set only. ip(7) */
+/** Leave a group. ip_mreqn or ip_mreq, set only. ip(7) */
 export const IP_DROP_MEMBERSHIP = 36;
 /** Hear a source of a group again. ip_mreq_source, set only. ip(7) */
 export const IP_UNBLOCK_SOURCE = 37;

@@ -28,6 +28,14 @@ export interface IpMreqn {
   ifindex?: number;
 }
 
+/** `struct ip_mreq`, linux/in.h: the older form of `struct ip_mreqn`, which most programs use. */
+export interface IpMreq {
+  /** imr_multiaddr: the group. */
+  multiaddr: string;
+  /** imr_interface: a local address of the interface. */
+  interface: string;
+}
+
 /** The interface of a `struct ip_mreqn`: IP_MULTICAST_IF. */
 export interface IpMulticastIf {
   /** imr_address: a local address of the interface, which is what the option then reads as. */
@@ -130,6 +138,8 @@ export interface Ipv6Mreq {
   multiaddr: string;
   /** ipv6mr_ifindex: the interface; absent leaves the choice to the routes. */
   ifindex?: number;
+  /** ipv6mr_interface: the same, by the name that it has in netinet/in.h. */
+  interface?: number;
 }
 
 /** `struct ipv6_mreq`, linux/in6.h: IPV6_JOIN_ANYCAST and IPV6_LEAVE_ANYCAST. */
@@ -149,9 +159,20 @@ function mreqn(group: Uint8Array, { address, ifindex }: Record<string, unknown>)
     .u32(int32(ifindex ?? 0, 'value.ifindex')).bytes;
 }
 
-export const ip_mreqn = request<IpMreqn>((value) => {
+/** Fields that say the same are refused together: which of them counts, nobody could know. */
+function either(first: string, a: unknown, second: string, b: unknown): void {
+  if (a === undefined || b === undefined) return;
+  throw typeError(`value.${first}`, `must not be there beside ${second}`, a);
+}
+
+/** Set from either structure: the one with `interface` is a struct ip_mreq. */
+export const ip_mreqn = request<IpMreqn | IpMreq>((value) => {
   const fields = object(value, 'value');
-  return mreqn(ipv4Bytes(fields.multiaddr, 'value.multiaddr'), fields);
+  const group = ipv4Bytes(fields.multiaddr, 'value.multiaddr');
+  if (fields.interface === undefined) return mreqn(group, fields);
+  either('interface', fields.interface, 'address', fields.address);
+  either('interface', fields.interface, 'ifindex', fields.ifindex);
+  return new Writer(8).copy(group).copy(ipv4Bytes(fields.interface, 'value.interface')).bytes;
 });
 
 /** Set from the text of an address, C's in_addr, or from a structure; read as that text. */
@@ -279,8 +300,11 @@ function mreq6(address: Uint8Array, ifindex: unknown): Uint8Array {
 }
 
 export const ipv6_mreq = request<Ipv6Mreq>((value) => {
-  const { multiaddr, ifindex } = object(value, 'value');
-  return mreq6(ipv6Bytes(multiaddr, 'value.multiaddr'), ifindex);
+  const fields = object(value, 'value');
+  const group = ipv6Bytes(fields.multiaddr, 'value.multiaddr');
+  if (fields.interface === undefined) return mreq6(group, fields.ifindex);
+  either('interface', fields.interface, 'ifindex', fields.ifindex);
+  return new Writer(20).copy(group).u32(uint32(fields.interface, 'value.interface')).bytes;
 });
 
 export const ipv6_anycast_req = request<Ipv6AnycastReq>((value) => {

@@ -52,7 +52,10 @@ export const SIOCRTMSG = 0x890d;
 export const SIOCGIFNAME = 0x8910;
 /** Nothing. */
 export const SIOCSIFLINK = 0x8911;
-/** The interfaces and their addresses. netdevice(7) */
+/**
+ * The interfaces and their addresses. `ioctl` refuses it, as its structure holds an address of
+ * memory: `os.networkInterfaces` tells the same. netdevice(7)
+ */
 export const SIOCGIFCONF = 0x8912;
 /** Get IFF_* flags. netdevice(7) */
 export const SIOCGIFFLAGS = 0x8913;
@@ -201,3 +204,51 @@ export const SIOCGHWTSTAMP = 0x89b1;
 export const SIOCDEVPRIVATE = 0x89f0;
 /** The first of 16 requests that each protocol defines. */
 export const SIOCPROTOPRIVATE = 0x89e0;
+
+/** Of SIOCGIFFLAGS and SIOCSIFFLAGS. The interface is up; setting it brings it up. netdevice(7) */
+export const IFF_UP = 0x1;
+/** It has a broadcast address. netdevice(7) */
+export const IFF_BROADCAST = 0x2;
+/** The driver's debugging is on. netdevice(7) */
+export const IFF_DEBUG = 0x4;
+/** It leads back to this machine. netdevice(7) */
+export const IFF_LOOPBACK = 0x8;
+/** It has one other end. netdevice(7) */
+export const IFF_POINTOPOINT = 0x10;
+/** No trailers. netdevice(7) */
+export const IFF_NOTRAILERS = 0x20;
+/** It can carry packets. netdevice(7) */
+export const IFF_RUNNING = 0x40;
+/** No ARP. netdevice(7) */
+export const IFF_NOARP = 0x80;
+/** It receives all packets, whoever they are for. netdevice(7) */
+export const IFF_PROMISC = 0x100;
+/** It receives all multicast packets. netdevice(7) */
+export const IFF_ALLMULTI = 0x200;
+/** It spreads packets over others. netdevice(7) */
+export const IFF_MASTER = 0x400;
+/** It is one of those. netdevice(7) */
+export const IFF_SLAVE = 0x800;
+/** It can do multicast. netdevice(7) */
+export const IFF_MULTICAST = 0x1000;
+/** Its medium can be chosen. netdevice(7) */
+export const IFF_PORTSEL = 0x2000;
+/** Its medium is chosen by itself. netdevice(7) */
+export const IFF_AUTOMEDIA = 0x4000;
+/** Its addresses are lost when it goes down. netdevice(7) */
+export const IFF_DYNAMIC = 0x8000;
+/** There is a carrier. rtnetlink only: an ifreq has 16 bits. netdevice(7) */
+export const IFF_LOWER_UP = 0x10000;
+/** It waits for something outside. rtnetlink only. netdevice(7) */
+export const IFF_DORMANT = 0x20000;
+/** What is sent comes back, too. rtnetlink only. netdevice(7) */
+export const IFF_ECHO = 0x40000;
+
+/** Make an interface of /dev/net/tun, or join one: its struct ifreq. Needs CAP_NET_ADMIN. */
+export const TUNSETIFF = 0x400454ca;
+/** Of TUNSETIFF: packets of IP. */
+export const IFF_TUN = 0x1;
+/** Of TUNSETIFF: Ethernet frames. */
+export const IFF_TAP = 0x2;
+/** Of TUNSETIFF: nothing in front of them. */
+export const IFF_NO_PI = 0x1000;

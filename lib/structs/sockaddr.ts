@@ -170,9 +170,16 @@ function encodeIn6(addr: Record<string, unknown>, at: string): Uint8Array {
 
 function encodeUn(addr: Record<string, unknown>, at: string): Uint8Array {
   if (addr.path !== undefined) {
+    if (addr.abstract !== undefined) {
+      throw typeError(`${at}.abstract`, 'must not be there beside path', addr.abstract);
+    }
     const path = nameBytes(addr.path, `${at}.path`, UNIX_PATH_MAX);
     if (path.byteLength === 0 || path.includes(0)) {
-      throw rangeError(`${at}.path`, 'must not be empty or contain NUL', addr.path);
+      throw rangeError(
+        `${at}.path`,
+        'must have no NUL, which is what abstract is for, and not be empty',
+        addr.path,
+      );
     }
     // With the NUL that C counts, where there is room for it.
     const size = 2 + Math.min(path.byteLength + 1, UNIX_PATH_MAX);

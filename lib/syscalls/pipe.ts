@@ -11,6 +11,9 @@ const ends = (): [number, number] => [pair[0] as number, pair[1] as number];
  *
  *     int pipe(int pipefd[2])
  *
+ * Children inherit both ends, and who reads from a pipe finds no end while anybody has the other
+ * one: `pipe2(O_CLOEXEC)` keeps a child from waiting for itself.
+ *
  * @returns  the end to read from, and the end to write to
  * @throws   EMFILE · ENFILE
  *

@@ -46,6 +46,7 @@ export {
 } from './raw_event.js';
 
 export const {
+  clock_gettime,
   epoll_create,
   epoll_create1,
   eventfd,

@@ -21,7 +21,7 @@ import * as raw from './raw.js';
  * @param writefds   ready to write without blocking
  * @param exceptfds  with something exceptional, such as urgent data: what POLLPRI says
  * @param timeout    a timeval, or milliseconds; null waits without limit. How much of it was left
- *                   is told by the raw form
+ *                   is told by the raw form, in memory: `new BigInt64Array([sec, usec])`
  * @returns          how many bits are left in all the sets; 0 when the time was over
  * @throws           EBADF one is not open · EINTR a signal came first · EINVAL
  *

@@ -46,7 +46,8 @@ const old = new Uint8Array(32);
  *     int timerfd_settime(int fd, int flags, const struct itimerspec *new_value,
  *                         struct itimerspec *old_value)
  *
- * @param flags      TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET
+ * @param flags      TFD_TIMER_ABSTIME: `value` is a time that `clock_gettime` would tell;
+ *                   TFD_TIMER_CANCEL_ON_SET
  * @param new_value  { interval?, value }: from one expiration to the next, and to the first one.
  *                   A `value` of zero disarms
  * @returns          what the timer was set to, as `timerfd_gettime` would have told

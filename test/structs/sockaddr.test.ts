@@ -153,6 +153,7 @@ describe('encodeSockaddr', () => {
     ['addr.path', RangeError, { family: AF_UNIX, path: 'x'.repeat(109) }],
     ['addr.path', RangeError, { family: AF_UNIX, path: 'é'.repeat(55) }],
     ['addr.abstract', TypeError, { family: AF_UNIX, abstract: [] }],
+    ['addr.abstract', TypeError, { family: AF_UNIX, path: '/x', abstract: 'x' }],
     ['addr.abstract', RangeError, { family: AF_UNIX, abstract: 'x'.repeat(108) }],
     ['addr.pid', RangeError, { family: AF_NETLINK, pid: -1, groups: 0 }],
     ['addr.groups', TypeError, { family: AF_NETLINK, pid: 0 }],

@@ -67,6 +67,14 @@ const requests: Codec[] = [
     ),
   },
   {
+    type: 'struct ip_mreq',
+    headers: inet,
+    size: 8,
+    encode: encoder(ip_mreqn),
+    values: { multiaddr: '0.0.0.0', interface: '0.0.0.0' },
+    fields: fields(['ipv4', 'multiaddr', 'imr_multiaddr'], ['ipv4', 'interface', 'imr_interface']),
+  },
+  {
     type: 'struct ip_mreq_source',
     headers: inet,
     size: 12,
@@ -87,6 +95,18 @@ const requests: Codec[] = [
     fields: fields(
       ['ipv6', 'multiaddr', 'ipv6mr_multiaddr'],
       ['number', 'ifindex', 'ipv6mr_ifindex'],
+    ),
+  },
+  {
+    type: 'struct ipv6_mreq',
+    note: 'of the C library',
+    headers: ['netinet/in.h'],
+    size: 20,
+    encode: encoder(ipv6_mreq),
+    values: { multiaddr: '::' },
+    fields: fields(
+      ['ipv6', 'multiaddr', 'ipv6mr_multiaddr'],
+      ['number', 'interface', 'ipv6mr_interface'],
     ),
   },
   {

@@ -688,6 +688,7 @@ export const wrongValues = {
     ['{ sec: 0, nsec: 0 }', () => ({ sec: 0, nsec: 0 })],
   ] as Wrong[],
   bytes8: shorterThan(8),
+  bytes16: shorterThan(16),
   bytes32: shorterThan(32),
   bytes128: shorterThan(128),
   /** A list of signals, or its 8 bytes. */
@@ -921,6 +922,7 @@ const eventCalls: Record<string, Arg[][]> = {
 
 const checkedEventCalls: Record<string, Arg[][]> = {
   ...eventCalls,
+  clock_gettime: [[int('clockid', 1)]],
   epoll_ctl: [[epfd, int('op', 1), fd, orNull(arg('event', 'event', epollEvent))]],
   epoll_pwait: [[...waitArgs, time_ms, sigmask]],
   epoll_pwait2: [[...waitArgs, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],
@@ -937,6 +939,7 @@ const pipefd = arg('pipefd', 'bytes8', () => new Int32Array(2));
 
 const rawEventCalls: Record<string, Arg[][]> = {
   ...eventCalls,
+  clock_gettime: [[int('clockid', 1), arg('tp', 'bytes16', () => new Uint8Array(16))]],
   epoll_ctl: [[epfd, int('op', 1), fd, orNull(arg('event', 'rawEvent', epollEvent))]],
   epoll_pwait: [[...rawWaitArgs, time_ms, sigmask]],
   epoll_pwait2: [[...rawWaitArgs, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   AF_INET,
@@ -55,6 +55,7 @@ import {
   TCP_INFO,
 } from '../../lib/index.js';
 import { node, run } from '../support/child.js';
+import { inNetns } from '../support/netns.js';
 import { fdinfo, inodeOf, procNetRow } from '../support/procnet.js';
 import {
   bound,
@@ -297,5 +298,34 @@ tell(code(() => s.ioctl(s.socket(s.AF_INET, s.SOCK_DGRAM), ${SIOCSIFMTU}, reques
     expectRefused(() => ioctl(0, FIONBIO, 2 ** 32), RangeError, 'arg');
     // SIOCGSTAMP_NEW: the request tells that it writes 16 bytes.
     expectRefused(() => ioctl(0, 0x8010_8906, new Uint8Array(15)), RangeError, 'arg');
+  });
+});
+
+describe('TUNSETIFF', () => {
+  it('makes an interface, which SIOCSIFFLAGS brings up, and whose packets are read', (context) => {
+    if (!existsSync('/dev/net/tun')) context.skip('no /dev/net/tun');
+    const body = `const { openSync } = await import('node:fs');
+const ifreq = Buffer.alloc(40);
+ifreq.write('tun%d');
+ifreq.writeInt16LE(s.IFF_TUN | s.IFF_NO_PI, 16);
+const tun = openSync('/dev/net/tun', 'r+');
+s.ioctl(tun, s.TUNSETIFF, ifreq);
+const name = ifreq.toString('latin1', 0, ifreq.indexOf(0));
+const fd = s.socket(s.AF_INET, s.SOCK_DGRAM);
+const flags = () => { s.ioctl(fd, s.SIOCGIFFLAGS, ifreq); return ifreq.readInt16LE(16); };
+const isUp = () => link(name).flags.includes('UP');
+const told = [name, (flags() & s.IFF_UP) !== 0, isUp()];
+sh('echo 1 > /proc/sys/net/ipv6/conf/' + name + '/disable_ipv6');
+ifreq.writeInt16LE(flags() | s.IFF_UP, 16);
+s.ioctl(fd, s.SIOCSIFFLAGS, ifreq);
+told.push((flags() & s.IFF_UP) !== 0, isUp());
+sh('ip addr add 10.9.0.1/24 dev ' + name);
+s.sendto(fd, 'hello', 0, { family: s.AF_INET, addr: '10.9.0.2', port: 7 });
+const packet = Buffer.alloc(100);
+const n = s.read(tun, packet);
+tell([...told, n, s.decodeIphdr(packet).daddr, packet.toString('latin1', 28, n)]);`;
+    expect(inNetns(context, body)).toEqual([
+      ['tun0', false, false, true, true, 33, '10.9.0.2', 'hello'],
+    ]);
   });
 });

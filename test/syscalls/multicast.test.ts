@@ -243,10 +243,22 @@ step('IP_BLOCK_SOURCE', { interface: '10.0.0.3', sourceaddr: '10.0.0.1' });
 step('IP_UNBLOCK_SOURCE', { interface: '10.0.0.3', sourceaddr: '10.0.0.1' });
 step('IP_MSFILTER', { interface: '10.0.0.1', fmode: s.MCAST_INCLUDE, slist: ['10.0.0.3'] });
 step('IP_DROP_MEMBERSHIP', { ifindex });
+step('IP_ADD_MEMBERSHIP', { interface: '10.0.0.1' });
+step('IP_DROP_MEMBERSHIP', { interface: '10.0.0.1' });
 step('IP_ADD_SOURCE_MEMBERSHIP', { interface: '10.0.0.1', sourceaddr: '10.0.0.2' });
 step('IP_DROP_SOURCE_MEMBERSHIP', { interface: '10.0.0.1', sourceaddr: '10.0.0.2' });
 tell(heard);`;
-    expect(netns(body, setup)).toEqual([['123', '23', '123', '3', '', '2', '']]);
+    expect(netns(body, setup)).toEqual([['123', '23', '123', '3', '', '123', '', '2', '']]);
+  });
+
+  it('name the interface by the fields of netinet/in.h, too', () => {
+    const body = `${head('IPv6')}
+const fd = receiver();
+set(fd, 'IPV6_ADD_MEMBERSHIP', { multiaddr: group, interface: ifindex });
+const heard = hears(fd);
+set(fd, 'IPV6_DROP_MEMBERSHIP', { multiaddr: group, ifindex });
+tell([heard, hears(fd)]);`;
+    expect(netns(body, setup)).toEqual([['123', '']]);
   });
 
   it('leave the interface to the routes where it is not said, and fail where there is none', () => {
@@ -361,6 +373,18 @@ describe('the value of a multicast option', () => {
     [v4, 'IP_ADD_MEMBERSHIP', RangeError, 'value.address', [{ ...msfilter, address: 'lo' }]],
     [v4, 'IP_ADD_MEMBERSHIP', TypeError, 'value.ifindex', [{ ...msfilter, ifindex: 'lo' }]],
     [v4, 'IP_ADD_MEMBERSHIP', RangeError, 'value.ifindex', [{ ...msfilter, ifindex: 2 ** 31 }]],
+    [v4, 'IP_ADD_MEMBERSHIP', RangeError, 'value.interface', [{ ...msfilter, interface: 'lo' }]],
+    [v4, 'IP_ADD_MEMBERSHIP', TypeError, 'value.interface', [{ ...msfilter, interface: 1 }]],
+    [
+      v4,
+      'IP_ADD_MEMBERSHIP',
+      TypeError,
+      'value.interface',
+      [
+        { ...msfilter, interface: '127.0.0.1', address: '127.0.0.1' },
+        { ...msfilter, interface: '127.0.0.1', ifindex: 1 },
+      ],
+    ],
     [v4, 'IP_MULTICAST_IF', RangeError, 'value', ['lo', '', '::1']],
     [v4, 'IP_MULTICAST_IF', TypeError, 'value', [5, null, undefined]],
     [v4, 'IP_MULTICAST_IF', RangeError, 'value.ifindex', [{ ifindex: Number.NaN }]],
@@ -376,6 +400,16 @@ describe('the value of a multicast option', () => {
     [v4, 'IP_MSFILTER', TypeError, 'value.fmode', [{ ...msfilter, fmode: undefined }]],
     [v4, 'IP_MSFILTER', RangeError, 'value.slist[1]', [{ ...msfilter, slist: ['1.1.1.1', 'x'] }]],
     [v6, 'IPV6_ADD_MEMBERSHIP', RangeError, 'value.multiaddr', [{ multiaddr: '239.1.2.3' }]],
+    [
+      v6,
+      'IPV6_ADD_MEMBERSHIP',
+      TypeError,
+      'value.interface',
+      [
+        { multiaddr: 'ff05::1', interface: 'lo' },
+        { multiaddr: 'ff05::1', interface: 1, ifindex: 1 },
+      ],
+    ],
     [v6, 'IPV6_JOIN_ANYCAST', TypeError, 'value.acaddr', [{ multiaddr: 'fd00::1' }]],
     [v6, 'MCAST_JOIN_GROUP', RangeError, 'value.group', [{ group: 'ff05::1%lo' }]],
     [v6, 'MCAST_JOIN_GROUP', RangeError, 'value.interface', [{ ...filter, interface: -1 }]],

@@ -9,6 +9,7 @@ import { eventfd, eventfd_write } from '../../lib/index.js';
 import { blocked, isBlockedIn, node, waitUntil } from '../support/child.js';
 import { signalsIn, tgkill } from '../support/proc.js';
 import { guardFds, own } from '../support/sockets.js';
+import { strace, straceMissing } from '../support/strace.js';
 
 guardFds();
 
@@ -138,5 +139,24 @@ const status = await new Promise((done) =>
   new Worker(source, { eval: true, execArgv: [] }).once('message', done));
 tell(s.decodeSigset(BigUint64Array.of(BigInt('0x' + /^SigBlk:\\s*(\\w+)/m.exec(status)[1]))));`;
     expect(node(body)).toEqual([[10, 12]]);
+  });
+});
+
+describe('sigprocmask(2)', () => {
+  it('asks the kernel for the old mask where somebody wants it, as strace sees', (context) => {
+    if (straceMissing !== undefined) context.skip(straceMissing);
+    const raw = JSON.stringify(new URL('../../dist/raw.js', import.meta.url).href);
+    const body = `import { SIG_BLOCK, sigprocmask } from ${raw};
+sigprocmask(SIG_BLOCK, [44]);
+sigprocmask(SIG_BLOCK, [45], new Uint8Array(8));`;
+    const { threads } = strace(
+      ['-e', 'trace=rt_sigprocmask'],
+      [process.execPath, '--input-type=module', '-e', body],
+    );
+    const masks = threads.flat().map((line) => /SIG_BLOCK, \[(RT_\d+)\], (NULL|\[)/.exec(line));
+    expect(masks.flatMap((found) => (found === null ? [] : [found.slice(1)]))).toEqual([
+      ['RT_12', 'NULL'],
+      ['RT_13', '['],
+    ]);
   });
 });
