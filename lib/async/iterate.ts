@@ -1,5 +1,5 @@
 /** What keeps coming, for `for await`: connections, datagrams, epoll events. */
-import { integer, object } from '../kernel/validate.js';
+import { integer } from '../kernel/validate.js';
 import { eachDescriptor, encodeControl } from '../structs/cmsg.js';
 import type { EpollEvent } from '../structs/epoll_event.js';
 import type { ReceivedMessage } from '../structs/msghdr.js';
@@ -9,7 +9,7 @@ import { dontwait } from './arguments.js';
 import { epoll_wait, type SignalOption } from './poll.js';
 import { receive } from './recv.js';
 import { type Accepted, accept4 } from './socket.js';
-import { begin, LATER, refuseTimeout, signalOf } from './wait.js';
+import { begin, LATER, optionsOf, refuseTimeout, signalOf } from './wait.js';
 
 const INSTEAD = 'a loop is ended by a signal';
 
@@ -71,7 +71,7 @@ export function connections(
   fd: number,
   options: SignalOption & { flags?: number } = {},
 ): AsyncIterableIterator<Accepted> {
-  const { flags = 0, signal } = object(options, 'options') as typeof options;
+  const { flags = 0, signal } = optionsOf(options) as typeof options;
   refuseTimeout(options, INSTEAD);
   return new Arriving(
     signalOf(signal),
@@ -102,7 +102,7 @@ export function datagrams(
   fd: number,
   options: SignalOption & { size?: number; controlLength?: number; flags?: number } = {},
 ): AsyncIterableIterator<Datagram> {
-  const given = object(options, 'options') as typeof options;
+  const given = optionsOf(options) as typeof options;
   const { size = 65536, controlLength = 0, flags = 0, signal } = given;
   refuseTimeout(options, INSTEAD);
   integer(size, 'options.size', 0, 0x7fff_ffff);
@@ -138,7 +138,7 @@ export function epollEvents<Data extends number | bigint = number>(
   epfd: number,
   options: SignalOption & { maxevents?: number } = {},
 ): AsyncIterableIterator<EpollEvent<Data>[]> {
-  const { maxevents = 64, signal } = object(options, 'options') as typeof options;
+  const { maxevents = 64, signal } = optionsOf(options) as typeof options;
   refuseTimeout(options, INSTEAD);
   return new Arriving(signalOf(signal), (limit) => epoll_wait<Data>(epfd, maxevents, limit));
 }

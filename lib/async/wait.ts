@@ -27,9 +27,19 @@ export function unlessAgain(result: number, syscall: string): number | typeof LA
   throw new SystemError(result, syscall);
 }
 
+/**
+ * `value`, which must be an object of options. A signal that stands in their place is a mistake
+ * that nobody would see: it has no `signal`, and so would never end anything.
+ */
+export function optionsOf(value: unknown): Record<string, unknown> {
+  const isMistaken = Array.isArray(value) || value instanceof AbortSignal;
+  if (isMistaken) throw typeError('options', 'must be an object, as { signal }', value);
+  return object(value, 'options');
+}
+
 /** The options as they are when the call is made. An aborted signal throws its reason. */
 export function limitOf(options: WaitOptions): WaitOptions {
-  const { signal, timeout } = object(options, 'options') as WaitOptions;
+  const { signal, timeout } = optionsOf(options) as WaitOptions;
   if (timeout !== undefined) integer(timeout, 'options.timeout', 0, 0x7fff_ffff);
   if (signalOf(signal)?.aborted) throw signal?.reason;
   return { signal, timeout };
@@ -37,7 +47,7 @@ export function limitOf(options: WaitOptions): WaitOptions {
 
 /** Refuses a timeout where the options have none: passed over in silence, it would never come. */
 export function refuseTimeout(options: unknown, instead: string): void {
-  const { timeout } = object(options, 'options');
+  const { timeout } = optionsOf(options);
   if (timeout === undefined) return;
   throw valueError('options.timeout', `must be absent: ${instead}`, timeout);
 }

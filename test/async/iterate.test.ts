@@ -24,7 +24,16 @@ import { connections, datagrams, epollEvents, recv } from '../../lib/promises.js
 import * as raw from '../../lib/raw.js';
 import { countFds } from '../support/fds.js';
 import { collectGarbage, failure, rejection, turns, warmPromises } from '../support/promises.js';
-import { bound, guardFds, listener, open, own, shut, unixPair } from '../support/sockets.js';
+import {
+  bound,
+  expectRefused,
+  guardFds,
+  listener,
+  open,
+  own,
+  shut,
+  unixPair,
+} from '../support/sockets.js';
 
 warmPromises();
 guardFds();
@@ -95,7 +104,12 @@ describe('connections', () => {
     expect(() => connections(fd, { signal: 5 as unknown as AbortSignal })).toThrow(
       'options.signal',
     );
-    expect(() => connections(fd, null as unknown as object)).toThrow('options');
+    // A signal in the place of the options would end nothing.
+    for (const wrong of [null, [], controller.signal]) {
+      expectRefused(() => connections(fd, wrong as never), TypeError, 'options');
+      expectRefused(() => datagrams(fd, wrong as never), TypeError, 'options');
+      expectRefused(() => epollEvents(fd, wrong as never), TypeError, 'options');
+    }
   });
 });
 
