@@ -47,9 +47,15 @@ class Arriving<T> implements AsyncIterableIterator<T> {
     return { value: undefined, done: true };
   }
 
-  async return(): Promise<IteratorResult<T, undefined>> {
+  async return(value?: unknown): Promise<IteratorResult<T, undefined>> {
     this.ended.abort();
-    return { value: undefined, done: true };
+    // What the caller gave, as of a generator: `yield*` hands it on.
+    return { value: (await value) as undefined, done: true };
+  }
+
+  async throw(reason: unknown): Promise<never> {
+    this.ended.abort();
+    throw reason;
   }
 
   [Symbol.asyncIterator](): this {

@@ -63,6 +63,27 @@ describe('connections', () => {
     expect(await loop.next()).toEqual({ value: undefined, done: true });
   });
 
+  it('are handed on by a generator, with what ends it', async () => {
+    const { fd, addr } = listener(8, undefined, SOCK_NONBLOCK);
+    async function* delegating(): AsyncGenerator<unknown, unknown> {
+      return yield* connections(fd);
+    }
+    const reason = new Error('thrown in');
+    const endings = [
+      (it: AsyncGenerator<unknown, unknown>) => it.return(Promise.resolve('value')),
+      (it: AsyncGenerator<unknown, unknown>) => it.throw(reason).catch((error) => error),
+    ];
+    const ended: unknown[] = [];
+    for (const end of endings) {
+      connect(open(AF_INET, SOCK_STREAM), addr);
+      const loop = delegating();
+      own(((await loop.next()).value as { fd: number }).fd);
+      ended.push(await end(loop));
+      expect(await loop.next()).toEqual({ value: undefined, done: true });
+    }
+    expect(ended).toEqual([{ value: 'value', done: true }, reason]);
+  });
+
   it('that nobody gets any more are closed', async () => {
     const { fd, addr } = listener(8, undefined, SOCK_NONBLOCK);
     const [a, b] = unixPair();
