@@ -63,6 +63,12 @@ class Arriving<T> implements AsyncIterableIterator<T> {
   }
 }
 
+/** What `connections` may be told. */
+export interface ConnectionsOptions extends SignalOption {
+  /** For the new descriptors, as of `accept4`. */
+  flags?: number | undefined;
+}
+
 /**
  * The connections of a listener, as they come: `for await (const { fd, addr } of connections(…))`.
  *
@@ -75,7 +81,7 @@ class Arriving<T> implements AsyncIterableIterator<T> {
  */
 export function connections(
   fd: number,
-  options: SignalOption & { flags?: number } = {},
+  options: ConnectionsOptions = {},
 ): AsyncIterableIterator<Accepted> {
   const { flags = 0, signal } = optionsOf(options) as typeof options;
   refuseTimeout(options, INSTEAD);
@@ -92,6 +98,16 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
   data: Uint8Array;
 }
 
+/** What `datagrams` may be told. */
+export interface DatagramsOptions extends SignalOption {
+  /** Room for the data. Bytes. */
+  size?: number | undefined;
+  /** Room for control messages. Bytes; a sum of `CMSG_SPACE`. */
+  controlLength?: number | undefined;
+  /** As of `recvmsg`. */
+  flags?: number | undefined;
+}
+
 /**
  * The datagrams of a socket, as they come: `for await (const { data, name } of datagrams(…))`.
  *
@@ -106,7 +122,7 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
  */
 export function datagrams(
   fd: number,
-  options: SignalOption & { size?: number; controlLength?: number; flags?: number } = {},
+  options: DatagramsOptions = {},
 ): AsyncIterableIterator<Datagram> {
   const given = optionsOf(options) as typeof options;
   const { size = 65536, controlLength = 0, flags = 0, signal } = given;
@@ -132,6 +148,12 @@ function closeReceived({ control }: Datagram): void {
   eachDescriptor(bytes, 0, bytes.byteLength, raw.close);
 }
 
+/** What `epollEvents` may be told. */
+export interface EpollEventsOptions extends SignalOption {
+  /** How many events at once. */
+  maxevents?: number | undefined;
+}
+
 /**
  * The events of an epoll descriptor, as they come: `for await (const events of epollEvents(epfd))`.
  *
@@ -142,7 +164,7 @@ function closeReceived({ control }: Datagram): void {
  */
 export function epollEvents<Data extends number | bigint = number>(
   epfd: number,
-  options: SignalOption & { maxevents?: number } = {},
+  options: EpollEventsOptions = {},
 ): AsyncIterableIterator<EpollEvent<Data>[]> {
   const { maxevents = 64, signal } = optionsOf(options) as typeof options;
   refuseTimeout(options, INSTEAD);
