@@ -5,7 +5,15 @@
 export type { Flags, FlagsPart, Part } from './async/arguments.js';
 export { read, write } from './async/descriptor.js';
 export { detach } from './async/detach.js';
-export { connections, type Datagram, datagrams, epollEvents } from './async/iterate.js';
+export {
+  type ConnectionsOptions,
+  connections,
+  type Datagram,
+  type DatagramsOptions,
+  datagrams,
+  type EpollEventsOptions,
+  epollEvents,
+} from './async/iterate.js';
 export { epoll_wait, poll, type SignalOption } from './async/poll.js';
 export { recv, recvfrom, recvmsg } from './async/recv.js';
 export { send, sendmsg, sendto } from './async/send.js';

@@ -198,6 +198,10 @@ Bytes ArgReader::Address(size_t i, const char* name) {
   napi_valuetype type = TypeOf(argv_[i]);
   if (type == napi_null || type == napi_undefined) return {nullptr, 0};
   Bytes bytes = View(i, name);
+  // Memory of no bytes is not C's NULL, which may mean something else: no limit of time, no mask.
+  // Nobody reads or writes this.
+  static char none;
+  if (ok_ && bytes.size == 0) bytes.data = &none;
   if (bytes.size > INT_MAX) FailRange(i, name, "must have at most 2147483647 bytes");
   return bytes;
 }

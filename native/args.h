@@ -101,6 +101,7 @@ class ArgReader {
   void Views(size_t i, const char* name, size_t count, napi_value* elements, iovec* iov);
 
   bool Given(size_t i) { return i < argc_ && TypeOf(argv_[i]) != napi_undefined; }
+  bool IsNull(size_t i) { return TypeOf(argv_[i]) == napi_null; }
   bool IsNumber(size_t i) { return TypeOf(argv_[i]) == napi_number; }
   bool IsString(size_t i) { return TypeOf(argv_[i]) == napi_string; }
   bool IsArray(size_t i) {

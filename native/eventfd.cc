@@ -121,12 +121,13 @@ napi_value pidfd_getfd(napi_env env, napi_callback_info info) {
   return Result(env, ::syscall(kPidfdGetfd, pidfd, targetfd, flags));
 }
 
-// The siginfo_t is the kernel's own, as with kill(2).
+// `info` stands where C has it, and is null: the siginfo_t is the kernel's own, as with kill(2).
 napi_value pidfd_send_signal(napi_env env, napi_callback_info info) {
-  Args<3> args(env, info);
+  Args<4> args(env, info);
   int pidfd = args.Int(0, "pidfd");
   int sig = args.Int(1, "sig");
-  int flags = args.Bits(2, "flags", 0);
+  if (args.ok() && args.Given(2) && !args.IsNull(2)) args.FailType(2, "info", "must be null");
+  int flags = args.Bits(3, "flags", 0);
   if (!args.ok()) return nullptr;
   return Result(env, ::syscall(kPidfdSendSignal, pidfd, sig, nullptr, flags));
 }

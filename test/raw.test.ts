@@ -428,6 +428,44 @@ describe('raw inet_pton and inet_ntop', () => {
   });
 });
 
+describe('memory of no bytes', () => {
+  const none = [new Uint8Array(0), new ArrayBuffer(0), new DataView(new ArrayBuffer(8), 8)];
+
+  it('is no NULL: a structure has its size', () => {
+    const [fd] = unixPair();
+    const ready = [{ fd, events: POLLOUT }];
+    const timer = own(raw.timerfd_create(checked.CLOCK_MONOTONIC));
+    const time = new Uint8Array(32);
+    for (const empty of none) {
+      // As NULL, it would be no limit of time, and no mask.
+      expectRefused(() => raw.ppoll(ready, empty), RangeError, 'timeout');
+      expectRefused(() => raw.ppoll(ready, 0, empty), RangeError, 'sigmask');
+      expectRefused(() => raw.select(0, null, null, null, empty), RangeError, 'timeout');
+      expectRefused(() => raw.select(1, empty, null, null, 0), RangeError, 'readfds');
+      expectRefused(() => raw.pselect(1, null, empty, null, 0), RangeError, 'writefds');
+      expectRefused(() => raw.timerfd_settime(timer, 0, empty), RangeError, 'new_value');
+      expectRefused(() => raw.timerfd_settime(timer, 0, time, empty), RangeError, 'old_value');
+      expectRefused(() => raw.timerfd_gettime(timer, empty), RangeError, 'curr_value');
+      expectRefused(() => raw.signalfd(-1, empty), RangeError, 'mask');
+      expectRefused(() => raw.sigprocmask(0, empty), RangeError, 'set');
+      expectRefused(() => raw.sigprocmask(0, null, empty), RangeError, 'oldset');
+    }
+  });
+
+  it('goes to the kernel as an address of no bytes', () => {
+    const { fd, addr } = bound(SOCK_DGRAM);
+    checked.connect(fd, addr);
+    for (const empty of none) {
+      expect(raw.sendto(fd, 'x', 0, empty)).toBe(-EINVAL);
+      const length = new Uint32Array(1);
+      expect([raw.getsockname(fd, empty, length), length[0]]).toEqual([0, 16]);
+    }
+    expect(raw.sendto(fd, 'x', 0, null)).toBe(1);
+    expect(raw.recv(fd, new Uint8Array(2), MSG_DONTWAIT)).toBe(1);
+    expect(raw.recv(fd, new Uint8Array(2), MSG_DONTWAIT)).toBe(-EAGAIN);
+  });
+});
+
 describe('raw if_nametoindex and if_indextoname', () => {
   it('write the name to memory, and return its length', () => {
     const ifname = Buffer.alloc(16, '.');

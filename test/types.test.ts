@@ -494,6 +494,20 @@ describe('the calls of sockfd/promises', () => {
     expect(Object.keys(promises)).toContain('recv');
   });
 
+  it('take what may be absent as undefined too', () => {
+    const take = (fd: number, n?: number, name?: string, signal?: AbortSignal): void => {
+      promises.connections(fd, { flags: n, signal });
+      promises.datagrams(fd, { size: n, controlLength: n, flags: n, signal });
+      promises.epollEvents(fd, { maxevents: n, signal });
+      void promises.recv(fd, new Uint8Array(1), n, n, n, { timeout: n, signal });
+      void promises.recvmsg(fd, { iov: [], controlLength: n }, n, { signal });
+      void promises.sendmsg(fd, { name: undefined, iov: [], control: undefined }, n);
+      sockfd.withListenFds('node', [], [{ fd, name }], { env: undefined, stdio: undefined });
+      sockfd.pidfd_send_signal(fd, 0, undefined, n);
+    };
+    expect(take).toBeInstanceOf(Function);
+  });
+
   it('take the options last, or early', () => {
     const { signal } = new AbortController();
     const buf = new Uint8Array(1);

@@ -1,5 +1,5 @@
 /** What keeps coming, for `for await`: connections, datagrams, epoll events. */
-import { integer, object } from '../kernel/validate.js';
+import { integer } from '../kernel/validate.js';
 import { eachDescriptor, encodeControl } from '../structs/cmsg.js';
 import type { EpollEvent } from '../structs/epoll_event.js';
 import type { ReceivedMessage } from '../structs/msghdr.js';
@@ -10,7 +10,7 @@ import { epoll_wait, type SignalOption } from './poll.js';
 import { receive } from './recv.js';
 import { either, signalOf } from './signal.js';
 import { type Accepted, accept4 } from './socket.js';
-import { begin, LATER, refuseTimeout } from './wait.js';
+import { begin, LATER, optionsOf, refuseTimeout } from './wait.js';
 
 const INSTEAD = 'a loop is ended by a signal';
 
@@ -48,14 +48,26 @@ class Arriving<T> implements AsyncIterableIterator<T> {
     return { value: undefined, done: true };
   }
 
-  async return(): Promise<IteratorResult<T, undefined>> {
+  async return(value?: unknown): Promise<IteratorResult<T, undefined>> {
     this.ended.abort();
-    return { value: undefined, done: true };
+    // What the caller gave, as of a generator: `yield*` hands it on.
+    return { value: (await value) as undefined, done: true };
+  }
+
+  async throw(reason: unknown): Promise<never> {
+    this.ended.abort();
+    throw reason;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
+}
+
+/** What `connections` may be told. */
+export interface ConnectionsOptions extends SignalOption {
+  /** For the new descriptors, as of `accept4`. */
+  flags?: number | undefined;
 }
 
 /**
@@ -70,9 +82,9 @@ class Arriving<T> implements AsyncIterableIterator<T> {
  */
 export function connections(
   fd: number,
-  options: SignalOption & { flags?: number } = {},
+  options: ConnectionsOptions = {},
 ): AsyncIterableIterator<Accepted> {
-  const { flags = 0, signal } = object(options, 'options') as typeof options;
+  const { flags = 0, signal } = optionsOf(options) as typeof options;
   refuseTimeout(options, INSTEAD);
   return new Arriving(
     signalOf(signal),
@@ -85,6 +97,16 @@ export function connections(
 export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
   /** What it says, in memory of its own. With MSG_TRUNC in `flags`, there was more. */
   data: Uint8Array;
+}
+
+/** What `datagrams` may be told. */
+export interface DatagramsOptions extends SignalOption {
+  /** Room for the data. Bytes. */
+  size?: number | undefined;
+  /** Room for control messages. Bytes; a sum of `CMSG_SPACE`. */
+  controlLength?: number | undefined;
+  /** As of `recvmsg`. */
+  flags?: number | undefined;
 }
 
 /**
@@ -101,9 +123,9 @@ export interface Datagram extends Omit<ReceivedMessage, 'bytes'> {
  */
 export function datagrams(
   fd: number,
-  options: SignalOption & { size?: number; controlLength?: number; flags?: number } = {},
+  options: DatagramsOptions = {},
 ): AsyncIterableIterator<Datagram> {
-  const given = object(options, 'options') as typeof options;
+  const given = optionsOf(options) as typeof options;
   const { size = 65536, controlLength = 0, flags = 0, signal } = given;
   refuseTimeout(options, INSTEAD);
   integer(size, 'options.size', 0, 0x7fff_ffff);
@@ -127,6 +149,12 @@ function closeReceived({ control }: Datagram): void {
   eachDescriptor(bytes, 0, bytes.byteLength, raw.close);
 }
 
+/** What `epollEvents` may be told. */
+export interface EpollEventsOptions extends SignalOption {
+  /** How many events at once. */
+  maxevents?: number | undefined;
+}
+
 /**
  * The events of an epoll descriptor, as they come: `for await (const events of epollEvents(epfd))`.
  *
@@ -137,9 +165,9 @@ function closeReceived({ control }: Datagram): void {
  */
 export function epollEvents<Data extends number | bigint = number>(
   epfd: number,
-  options: SignalOption & { maxevents?: number } = {},
+  options: EpollEventsOptions = {},
 ): AsyncIterableIterator<EpollEvent<Data>[]> {
-  const { maxevents = 64, signal } = object(options, 'options') as typeof options;
+  const { maxevents = 64, signal } = optionsOf(options) as typeof options;
   refuseTimeout(options, INSTEAD);
   return new Arriving(signalOf(signal), (limit) => epoll_wait<Data>(epfd, maxevents, limit));
 }

@@ -146,7 +146,7 @@ type Timeout = [timeout?: number | undefined, options?: SignalOption] | [options
 /**
  * poll(2), as a promise.
  *
- * @param fds      `revents` of each is written, when the promise is resolved and not before
+ * @param fds      `revents` of each is written: 0, and what came when the promise is resolved
  * @param timeout  milliseconds; -1 waits without limit, 0 not at all
  * @param options  { signal }; in the place of `timeout` as well
  * @returns        how many have `revents`; 0 when the time was over

@@ -2,7 +2,7 @@
 import { typeError } from '../kernel/validate.js';
 
 /** What a signal has, also one of another realm (jsdom), or of a library. */
-function isSignal(value: unknown): value is AbortSignal {
+export function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false;
   const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
   return (

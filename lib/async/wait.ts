@@ -5,11 +5,11 @@
 import { EAGAIN, EPERM } from '../kernel/errno.js';
 import { SystemError } from '../kernel/error.js';
 import { clearTimeout, setTimeout } from '../kernel/timers.js';
-import { integer, object, valueError } from '../kernel/validate.js';
+import { integer, object, typeError, valueError } from '../kernel/validate.js';
 import { done, failed } from './done.js';
 import type { Waiter } from './entry.js';
 import { enter, isAwaited, leave } from './loop.js';
-import { reasonOf, signalOf, throwIfAborted } from './signal.js';
+import { isSignal, reasonOf, signalOf, throwIfAborted } from './signal.js';
 
 /** How long to wait. A call that can be completed at once is, whatever the limit. */
 export interface WaitOptions {
@@ -29,9 +29,19 @@ export function unlessAgain(result: number, syscall: string): number | typeof LA
   throw new SystemError(result, syscall);
 }
 
+/**
+ * `value`, which must be an object of options. A signal that stands in their place is a mistake
+ * that nobody would see: it has no `signal`, and so would never end anything.
+ */
+export function optionsOf(value: unknown): Record<string, unknown> {
+  const isMistaken = Array.isArray(value) || isSignal(value);
+  if (isMistaken) throw typeError('options', 'must be an object, as { signal }', value);
+  return object(value, 'options');
+}
+
 /** The options as they are when the call is made. An aborted signal throws its reason. */
 export function limitOf(options: WaitOptions): WaitOptions {
-  const { signal, timeout } = object(options, 'options') as WaitOptions;
+  const { signal, timeout } = optionsOf(options) as WaitOptions;
   if (timeout !== undefined) integer(timeout, 'options.timeout', 0, 0x7fff_ffff);
   throwIfAborted(signalOf(signal));
   return { signal, timeout };
@@ -39,7 +49,7 @@ export function limitOf(options: WaitOptions): WaitOptions {
 
 /** Refuses a timeout where the options have none: passed over in silence, it would never come. */
 export function refuseTimeout(options: unknown, instead: string): void {
-  const { timeout } = object(options, 'options');
+  const { timeout } = optionsOf(options);
   if (timeout === undefined) return;
   throw valueError('options.timeout', `must be absent: ${instead}`, timeout);
 }

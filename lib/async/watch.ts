@@ -1,8 +1,8 @@
 /** Being called whenever a descriptor is ready: what the promises are made of, without them. */
 import { SystemError } from '../kernel/error.js';
 import { afterThis } from '../kernel/timers.js';
-import { integer, typeError } from '../kernel/validate.js';
-import { EPOLLERR, EPOLLHUP } from '../syscalls/epoll.js';
+import { integer, rangeError, typeError } from '../kernel/validate.js';
+import { EPOLLERR, EPOLLET, EPOLLHUP } from '../syscalls/epoll.js';
 import type { Waiter } from './entry.js';
 import { enter, hold, leave } from './loop.js';
 
@@ -100,6 +100,9 @@ class Watching implements Watch, Waiter {
  */
 export function watch(fd: number, events: number, callback: Callback): Watch {
   integer(fd, 'fd', -0x8000_0000, 0x7fff_ffff);
+  if (typeof events === 'number' && (events & EPOLLET) !== 0) {
+    throw rangeError('events', 'must be without EPOLLET: every watch is edge-triggered', events);
+  }
   integer(events, 'events', 0, 0xffff);
   if (typeof callback !== 'function') throw typeError('callback', 'must be a function', callback);
   const watching = new Watching(fd, events, callback);

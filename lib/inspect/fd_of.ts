@@ -3,7 +3,7 @@ import type { Socket as DgramSocket } from 'node:dgram';
 import type { FileHandle } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { valueError } from '../kernel/validate.js';
+import { typeError, valueError } from '../kernel/validate.js';
 
 /** Node's objects that have a descriptor. Sockets of TLS and servers of HTTP are among them. */
 export type HasFd = Socket | Server | DgramSocket | ReadStream | WriteStream | FileHandle;
@@ -30,16 +30,16 @@ function handleOf(value: object): Inside['_handle'] {
  *
  * @param socket  net.Socket, tls.TLSSocket (the TCP socket under it), net.Server, http.Server,
  *                dgram.Socket, tty.ReadStream and WriteStream, fs.promises.FileHandle
- * @throws        TypeError of code ERR_INVALID_ARG_VALUE where there is no descriptor: it is
+ * @throws        TypeError · of code ERR_INVALID_ARG_VALUE where there is no descriptor: it is
  *                closed, not connected or listening yet, or not bound yet (node:dgram), or the
  *                primary of node:cluster listens for it
  */
 export function fdOf(socket: HasFd): number {
   const value: unknown = socket;
-  let fd: unknown;
-  if (typeof value === 'object' && value !== null) {
-    fd = handleOf(value)?.fd ?? (value as Inside).fd;
+  if (typeof value !== 'object' || value === null) {
+    throw typeError('socket', 'must be a socket, server or file of Node’s', value);
   }
+  const fd: unknown = handleOf(value)?.fd ?? (value as Inside).fd;
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0) return fd;
   const must =
     'must have a descriptor: it is closed, or not open yet, or the primary of a cluster ' +

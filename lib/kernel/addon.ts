@@ -60,7 +60,7 @@ export interface Native {
   sigprocmask(how: number, set: Buf | null, oldset?: Buf | null): number;
   pidfd_open(pid: number, flags?: number): number;
   pidfd_getfd(pidfd: number, targetfd: number, flags?: number): number;
-  pidfd_send_signal(pidfd: number, sig: number, flags?: number): number;
+  pidfd_send_signal(pidfd: number, sig: number, info?: null, flags?: number): number;
   memfd_create(name: Buf | string, flags?: number): number;
   read(fd: number, buf: Buf, offset?: number, length?: number): number;
   write(fd: number, buf: Buf | string, offset?: number, length?: number): number;

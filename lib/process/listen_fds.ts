@@ -96,7 +96,7 @@ function received(): ListenFd[] {
  *
  * https://man7.org/linux/man-pages/man3/sd_listen_fds.3.html
  */
-export function listenFds(options: { unset?: boolean } = {}): ListenFd[] {
+export function listenFds(options: { unset?: boolean | undefined } = {}): ListenFd[] {
   const { unset = false } = object(options, 'options') as { unset?: unknown };
   if (typeof unset !== 'boolean') throw typeError('options.unset', 'must be a boolean', unset);
   try {

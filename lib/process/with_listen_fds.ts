@@ -6,7 +6,7 @@ import { variables } from './listen_fds.js';
 /** A descriptor to pass. `name` is what the child finds it by; `'unknown'` by default. */
 export interface ListenFdInit {
   fd: number;
-  name?: string;
+  name?: string | undefined;
 }
 
 /** The list that `stdio` may be. */
@@ -15,9 +15,9 @@ export type StdioList = Exclude<StdioOptions, string>;
 /** What is chosen beside the descriptors. As of `spawn`, with its defaults. */
 export interface ListenFdsOptions {
   /** The child's environment, `process.env` by default. The variables are added. */
-  env?: NodeJS.ProcessEnv;
+  env?: NodeJS.ProcessEnv | undefined;
   /** Of a list, what stands after the third stands after the descriptors: `'ipc'`, for example. */
-  stdio?: StdioOptions;
+  stdio?: StdioOptions | undefined;
 }
 
 /** The arguments of `spawn` and `spawnSync`. Further options may be added to the last. */

@@ -6,11 +6,11 @@ import type { SockAddr, SockAddrLike } from './sockaddr.js';
 /** A message to be sent. */
 export interface Message {
   /** msg_name: where to; none for the connected peer. */
-  name?: SockAddrLike | null;
+  name?: SockAddrLike | null | undefined;
   /** msg_iov: the data, in at most 1024 (IOV_MAX) parts. */
   iov: readonly Buf[];
   /** msg_control: control messages, or their encoded bytes. */
-  control?: readonly ControlInit[] | Buf | null;
+  control?: readonly ControlInit[] | Buf | null | undefined;
 }
 
 /** Room for a message to be received. */
@@ -18,7 +18,7 @@ export interface MessageRoom {
   /** msg_iov: receives the data, one part after the other; at most 1024 (IOV_MAX). */
   iov: readonly Buf[];
   /** msg_controllen: bytes for control messages, a sum of `CMSG_SPACE`; 0 for none. */
-  controlLength?: number;
+  controlLength?: number | undefined;
 }
 
 /** A message that was received. */

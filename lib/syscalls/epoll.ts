@@ -179,8 +179,8 @@ export function epoll_wait<Data extends number | bigint = number>(
 export function epoll_pwait<Data extends number | bigint = number>(
   epfd: number,
   maxevents: number,
-  timeout: number,
-  sigmask: SignalSet | null,
+  timeout = -1,
+  sigmask: SignalSet | null = null,
 ): EpollEvent<Data>[] {
   const mask = sigsetBytes(sigmask, 'sigmask');
   const events = room(maxevents);
@@ -206,7 +206,7 @@ export function epoll_pwait<Data extends number | bigint = number>(
 export function epoll_pwait2<Data extends number | bigint = number>(
   epfd: number,
   maxevents: number,
-  timeout: Timespec | number | null,
+  timeout: Timespec | number | null = null,
   sigmask: SignalSet | null = null,
 ): EpollEvent<Data>[] {
   const limit = timespecBytes(timeout, 'timeout');

@@ -85,16 +85,15 @@ export function pidfd_getfd(pidfd: number, targetfd: number, flags = 0): number 
  *
  *     int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned int flags)
  *
- * `info` is NULL: the signal says what kill(2) says.
- *
  * @param sig    number of a signal (`os.constants.signals`); 0 sends none, and tells whether one
  *               could be sent
+ * @param info   null, and nothing else yet: the signal says what kill(2) says
  * @param flags  none, or one of PIDFD_SIGNAL_THREAD, PIDFD_SIGNAL_THREAD_GROUP,
  *               PIDFD_SIGNAL_PROCESS_GROUP; with none, to what the descriptor is of
  * @throws       ESRCH the process has ended · EPERM · EINVAL · EBADF · ENOSYS
  *
  * Since Linux 5.1. https://man7.org/linux/man-pages/man2/pidfd_send_signal.2.html
  */
-export function pidfd_send_signal(pidfd: number, sig: number, flags = 0): void {
-  check(native.pidfd_send_signal(pidfd, sig, flags), 'pidfd_send_signal');
+export function pidfd_send_signal(pidfd: number, sig: number, info: null = null, flags = 0): void {
+  check(native.pidfd_send_signal(pidfd, sig, info, flags), 'pidfd_send_signal');
 }

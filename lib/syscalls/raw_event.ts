@@ -127,9 +127,9 @@ export function epoll_wait(epfd: number, events: Buf, maxevents?: number, timeou
 export function epoll_pwait(
   epfd: number,
   events: Buf,
-  maxevents: number | undefined,
-  timeout: number,
-  sigmask: SignalSet | null,
+  maxevents?: number,
+  timeout = -1,
+  sigmask: SignalSet | null = null,
 ): number {
   const mask = sigsetBytes(sigmask, 'sigmask');
   return native.epoll_pwait(epfd, events, maxevents, timeout, mask);
@@ -143,8 +143,8 @@ export function epoll_pwait(
 export function epoll_pwait2(
   epfd: number,
   events: Buf,
-  maxevents: number | undefined,
-  timeout: Timespec | number | Buf | null,
+  maxevents?: number,
+  timeout: Timespec | number | Buf | null = null,
   sigmask: SignalSet | null = null,
 ): number {
   const limit = timespecBytes(timeout, 'timeout');

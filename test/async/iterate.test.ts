@@ -24,7 +24,16 @@ import { connections, datagrams, epollEvents, recv } from '../../lib/promises.js
 import * as raw from '../../lib/raw.js';
 import { countFds } from '../support/fds.js';
 import { collectGarbage, failure, rejection, turns, warmPromises } from '../support/promises.js';
-import { bound, guardFds, listener, open, own, shut, unixPair } from '../support/sockets.js';
+import {
+  bound,
+  expectRefused,
+  guardFds,
+  listener,
+  open,
+  own,
+  shut,
+  unixPair,
+} from '../support/sockets.js';
 
 warmPromises();
 guardFds();
@@ -52,6 +61,27 @@ describe('connections', () => {
     expect(await loop.return?.()).toEqual({ value: undefined, done: true });
     for (const each of waiting) expect(await each).toEqual({ value: undefined, done: true });
     expect(await loop.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it('are handed on by a generator, with what ends it', async () => {
+    const { fd, addr } = listener(8, undefined, SOCK_NONBLOCK);
+    async function* delegating(): AsyncGenerator<unknown, unknown> {
+      return yield* connections(fd);
+    }
+    const reason = new Error('thrown in');
+    const endings = [
+      (it: AsyncGenerator<unknown, unknown>) => it.return(Promise.resolve('value')),
+      (it: AsyncGenerator<unknown, unknown>) => it.throw(reason).catch((error) => error),
+    ];
+    const ended: unknown[] = [];
+    for (const end of endings) {
+      connect(open(AF_INET, SOCK_STREAM), addr);
+      const loop = delegating();
+      own(((await loop.next()).value as { fd: number }).fd);
+      ended.push(await end(loop));
+      expect(await loop.next()).toEqual({ value: undefined, done: true });
+    }
+    expect(ended).toEqual([{ value: 'value', done: true }, reason]);
   });
 
   it('that nobody gets any more are closed', async () => {
@@ -95,7 +125,12 @@ describe('connections', () => {
     expect(() => connections(fd, { signal: 5 as unknown as AbortSignal })).toThrow(
       'options.signal',
     );
-    expect(() => connections(fd, null as unknown as object)).toThrow('options');
+    // A signal in the place of the options would end nothing.
+    for (const wrong of [null, [], controller.signal]) {
+      expectRefused(() => connections(fd, wrong as never), TypeError, 'options');
+      expectRefused(() => datagrams(fd, wrong as never), TypeError, 'options');
+      expectRefused(() => epollEvents(fd, wrong as never), TypeError, 'options');
+    }
   });
 });
 

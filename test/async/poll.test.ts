@@ -142,6 +142,25 @@ describe('epoll_wait', () => {
     expect(await epoll_wait(epfd, 8)).toEqual([{ events: EPOLLIN, data: 42 }]);
   });
 
+  it('waits for three that watch each other, and no more', async () => {
+    const [a, b] = unixPair();
+    const chain = [a];
+    for (let deep = 1; deep <= 4; deep++) {
+      const epfd = own(epoll_create1());
+      epoll_ctl(epfd, EPOLL_CTL_ADD, chain.at(-1) as number, { events: EPOLLIN });
+      chain.push(epfd);
+    }
+    const [third, fourth] = [chain[3] as number, chain[4] as number];
+    const waiting = epoll_wait(third, 1);
+    expect(await isSettled(waiting)).toBe(false);
+    expect(await failure(epoll_wait(fourth, 1))).toEqual(['epoll_ctl', 'ELOOP']);
+    expect(await failure(poll([{ fd: fourth, events: POLLIN }]))).toEqual(['epoll_ctl', 'ELOOP']);
+    sendNow(b, 'x');
+    expect(await waiting).toEqual([{ events: EPOLLIN, data: chain[2] }]);
+    // What is there already needs no waiting.
+    expect(await epoll_wait(fourth, 1)).toEqual([{ events: EPOLLIN, data: third }]);
+  });
+
   it('rejects with what the kernel says, and by a signal', async () => {
     const [a] = unixPair();
     expect(await failure(epoll_wait(a, 8))).toEqual(['epoll_wait', 'EINVAL']);

@@ -4,9 +4,11 @@ import {
   controlValue,
   IP_RECVERR,
   IPPROTO_IP,
+  MSG_DONTWAIT,
   MSG_ERRQUEUE,
   MSG_OOB,
   MSG_PEEK,
+  MSG_WAITALL,
   SCM_RIGHTS,
   SHUT_WR,
   SO_LINGER,
@@ -53,6 +55,16 @@ describe('recv', () => {
     const take = recv(a, new Uint8Array(8));
     sendNow(b, 'xyz');
     expect(await Promise.all([peek, take])).toEqual([3, 3]);
+  });
+
+  it('waits with MSG_DONTWAIT as well, and with MSG_WAITALL for the first bytes', async () => {
+    const [a, b] = unixPair();
+    for (const flags of [MSG_DONTWAIT, MSG_WAITALL]) {
+      const waiting = recv(a, new Uint8Array(8), flags);
+      expect(await isSettled(waiting)).toBe(false);
+      sendNow(b, 'four');
+      expect(await waiting).toBe(4);
+    }
   });
 
   it('does not stand in line behind who waits to send', async () => {

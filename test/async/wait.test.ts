@@ -231,6 +231,8 @@ describe('the options', () => {
 
   it.each([
     ['options', 5],
+    ['options', []],
+    ['options', AbortSignal.abort()],
     ['options.signal', { signal: {} }],
     ['options.signal', { signal: null }],
     ['options.timeout', { timeout: -1 }],
@@ -244,6 +246,7 @@ describe('the options', () => {
       recv(a, room(), 0, 0, 1, given),
       promises.recvmsg(a, { iov: [room()] }, 0, given),
       promises.accept(a, given),
+      poll([{ fd: a, events: POLLIN }], -1, given),
     ]) {
       const error = (await rejection(wrong)) as Error;
       expect(error.message).toContain(`The "${name}" argument`);

@@ -11,8 +11,10 @@ import {
   dup,
   dup2,
   EPOLLERR,
+  EPOLLET,
   EPOLLHUP,
   EPOLLIN,
+  EPOLLONESHOT,
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
@@ -34,6 +36,7 @@ import {
   closedFd,
   disown,
   expectError,
+  expectRefused,
   guardFds,
   listener,
   open,
@@ -280,6 +283,15 @@ describe('beside others on the same descriptor', () => {
     sendNow(b, 'x');
     await told.count(2);
     expect(recvNow(a, room())).toBe(1);
+  });
+});
+
+describe('the events of a watch', () => {
+  it('are refused with EPOLLET, and it says why', () => {
+    const [a] = unixPair();
+    expectRefused(() => watch(a, EPOLLIN | EPOLLET, () => undefined), RangeError, 'events');
+    expect(() => watch(a, EPOLLIN | EPOLLET, () => undefined)).toThrow('edge-triggered');
+    expectRefused(() => watch(a, EPOLLIN | EPOLLONESHOT, () => undefined), RangeError, 'events');
   });
 });
 

@@ -26,6 +26,7 @@ import {
   tcpStateName,
 } from '../../lib/index.js';
 import { node, run } from '../support/child.js';
+import { expectRefused } from '../support/sockets.js';
 
 /** What it says where there is no descriptor. */
 function expectNone(value: unknown): void {
@@ -175,8 +176,12 @@ describe('fdOf', () => {
   });
 
   it('is not there of what has none', () => {
-    for (const value of [new Socket(), {}, null, undefined, 3, 'x', { fd: -1 }, { fd: '3' }]) {
-      expectNone(value);
+    for (const value of [new Socket(), {}, { fd: -1 }, { fd: '3' }]) expectNone(value);
+  });
+
+  it('takes objects only', () => {
+    for (const value of [null, undefined, 3, 'x', true, 3n, () => 3]) {
+      expectRefused(() => fdOf(value as never), TypeError, 'socket');
     }
   });
 });

@@ -595,6 +595,17 @@ export const wrongValues = {
   state: [...never, ...numbers, ...strings, ...arrays, constant("'TCP_CLOSE'", 'TCP_CLOSE')],
   // A String object is an object, if an odd one, and says nothing.
   options: [...numbers, ...strings.slice(0, -1), constant('true', true), constant('1n', 1n)],
+  /** The same of a promise, of which a signal and a list would be ignored. */
+  waitOptions: [
+    ...numbers,
+    ...strings.slice(0, -1),
+    ...arrays,
+    constant('true', true),
+    constant('1n', 1n),
+    ['a signal', () => new AbortController().signal],
+  ],
+  /** Null, and nothing else. */
+  nothing: integer(...numbers),
   /** A function. */
   callback: [
     ...bare.filter(([label]) => label !== 'a function'),
@@ -906,7 +917,9 @@ const eventCalls: Record<string, Arg[][]> = {
   memfd_create: [[arg('name', 'memfdName', () => 'x'), opt(noEvents)]],
   pidfd_getfd: [[pidfd, int('targetfd', -1), opt(flags)]],
   pidfd_open: [[int('pid', -1), opt(flags)]],
-  pidfd_send_signal: [[pidfd, int('sig', 0), opt(flags)]],
+  pidfd_send_signal: [
+    [pidfd, int('sig', 0), orNull(arg('info', 'nothing', () => null)), opt(flags)],
+  ],
   ppoll: [
     [
       arg('fds', 'pollfds', () => [{ ...entry }]),
@@ -924,8 +937,8 @@ const checkedEventCalls: Record<string, Arg[][]> = {
   ...eventCalls,
   clock_gettime: [[int('clockid', 1)]],
   epoll_ctl: [[epfd, int('op', 1), fd, orNull(arg('event', 'event', epollEvent))]],
-  epoll_pwait: [[...waitArgs, time_ms, sigmask]],
-  epoll_pwait2: [[...waitArgs, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],
+  epoll_pwait: [[...waitArgs, opt(time_ms), opt(sigmask)]],
+  epoll_pwait2: [[...waitArgs, limit, opt(sigmask)]],
   epoll_wait: [[...waitArgs, opt(time_ms)]],
   eventfd_read: [[fd]],
   pipe: [[]],
@@ -941,8 +954,8 @@ const rawEventCalls: Record<string, Arg[][]> = {
   ...eventCalls,
   clock_gettime: [[int('clockid', 1), arg('tp', 'bytes16', () => new Uint8Array(16))]],
   epoll_ctl: [[epfd, int('op', 1), fd, orNull(arg('event', 'rawEvent', epollEvent))]],
-  epoll_pwait: [[...rawWaitArgs, time_ms, sigmask]],
-  epoll_pwait2: [[...rawWaitArgs, mayBeNull(arg('timeout', 'timeout', () => 0)), opt(sigmask)]],
+  epoll_pwait: [[...rawWaitArgs, opt(time_ms), opt(sigmask)]],
+  epoll_pwait2: [[...rawWaitArgs, limit, opt(sigmask)]],
   epoll_wait: [[...rawWaitArgs, opt(time_ms)]],
   eventfd_read: [[fd, arg('value', 'bytes8', () => new BigUint64Array(1))]],
   pipe: [[pipefd]],
@@ -1198,8 +1211,8 @@ const addressCodecs: Record<string, Arg[][]> = {
 const af = int('af', AF_INET);
 const binary = arg('src', 'some', () => new Uint8Array(4));
 
-const waitOptions = opt(arg('options', 'options', () => ({ timeout: 0 })));
-const signalOptions = opt(arg('options', 'options', () => ({})));
+const waitOptions = opt(arg('options', 'waitOptions', () => ({ timeout: 0 })));
+const signalOptions = opt(arg('options', 'waitOptions', () => ({})));
 const partOrOptions = ['offset', 'length'].map((name, i) => {
   return opt(arg(name, 'partOrOptions', () => 8 * i));
 });

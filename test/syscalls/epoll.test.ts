@@ -280,6 +280,7 @@ describe('epoll_wait(2)', () => {
     const one = [{ events: EPOLLIN, data: a }];
     expect([epoll_wait(epfd, 1), epoll_wait(epfd, 1, -1)]).toEqual([one, one]);
     expect([epoll_pwait(epfd, 1, -1, null), epoll_pwait2(epfd, 1, null)]).toEqual([one, one]);
+    expect([epoll_pwait(epfd, 1), epoll_pwait2(epfd, 1)]).toEqual([one, one]);
   });
 
   it('fails with EBADF and EINVAL', () => {

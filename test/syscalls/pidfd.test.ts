@@ -152,12 +152,12 @@ tell(handled);`;
   it('takes what the descriptor is of from its flags, or this process without one', (context) => {
     const fd = own(pidfd_open(process.pid));
     try {
-      pidfd_send_signal(fd, 0, PIDFD_SIGNAL_THREAD_GROUP);
+      pidfd_send_signal(fd, 0, null, PIDFD_SIGNAL_THREAD_GROUP);
     } catch (error) {
       if (!(error instanceof SystemError) || error.code !== 'EINVAL') throw error;
       context.skip('PIDFD_SIGNAL_THREAD_GROUP needs Linux 6.9');
     }
-    expect(raw.pidfd_send_signal(fd, 0, 7)).toBe(-22);
+    expect(raw.pidfd_send_signal(fd, 0, null, 7)).toBe(-22);
     const itself = raw.pidfd_send_signal(PIDFD_SELF_THREAD_GROUP, 0);
     if (itself === -9) context.skip('PIDFD_SELF_THREAD_GROUP needs Linux 6.17');
     expect(itself).toBe(0);
@@ -169,7 +169,7 @@ tell(handled);`;
 const bytes = new Uint8Array(128);
 s.sigprocmask(s.SIG_BLOCK, [${SIGUSR2}]);
 const signals = s.signalfd(-1, [${SIGUSR2}], s.SFD_NONBLOCK);
-tell(raw.pidfd_send_signal(fd, ${SIGUSR2}, s.PIDFD_SIGNAL_THREAD));
+tell(raw.pidfd_send_signal(fd, ${SIGUSR2}, null, s.PIDFD_SIGNAL_THREAD));
 tell(raw.read(signals, bytes));
 tell(s.decodeSignalfdSiginfo(bytes).signo);`;
     const [sent, ...heard] = node(body);
@@ -187,7 +187,7 @@ tell(s.decodeSignalfdSiginfo(bytes).signo);`;
     const closed = once(leader, 'close');
     await once(leader.stdout, 'data');
     const fd = own(pidfd_open(leader.pid ?? 0));
-    const sent = raw.pidfd_send_signal(fd, SIGKILL, PIDFD_SIGNAL_PROCESS_GROUP);
+    const sent = raw.pidfd_send_signal(fd, SIGKILL, null, PIDFD_SIGNAL_PROCESS_GROUP);
     if (sent === -22) process.kill(-(leader.pid ?? 0), SIGKILL);
     expect(await closed).toEqual([null, 'SIGKILL']);
     if (sent === -22) context.skip('PIDFD_SIGNAL_PROCESS_GROUP needs Linux 6.9');
@@ -200,9 +200,14 @@ tell(s.decodeSignalfdSiginfo(bytes).signo);`;
     expectError(() => pidfd_send_signal(closedFd(), 0), 'pidfd_send_signal', 'EBADF');
     expectError(() => pidfd_send_signal(a, 0), 'pidfd_send_signal', 'EBADF');
     expectError(() => pidfd_send_signal(fd, 65), 'pidfd_send_signal', 'EINVAL');
-    expectError(() => pidfd_send_signal(fd, 0, 0x1000), 'pidfd_send_signal', 'EINVAL');
+    expectError(() => pidfd_send_signal(fd, 0, null, 0x1000), 'pidfd_send_signal', 'EINVAL');
     expectRefused(() => pidfd_send_signal(fd, 'SIGTERM' as never), TypeError, 'sig');
     expectRefused(() => pidfd_send_signal(1.5, 0), RangeError, 'pidfd');
+    // As in C: flags are the fourth.
+    for (const info of [0, PIDFD_SIGNAL_THREAD_GROUP, {}, new Uint8Array(128)]) {
+      expectRefused(() => pidfd_send_signal(fd, 0, info as never), TypeError, 'info');
+    }
+    expectRefused(() => pidfd_send_signal(fd, 0, null, '0' as never), TypeError, 'flags');
     if (!isRoot) return;
     const body = `const fd = s.pidfd_open(${process.pid});
 nobody();
