@@ -170,12 +170,11 @@ export function hold(waiter: Waiter, stays: boolean): void {
   count(stays ? 1 : -1);
 }
 
-/** Takes an entry that nobody waits for out of the kernel's list. */
+/** Takes a descriptor out of the kernel's list. */
 function forget(entry: Entry): void {
-  const { fd, generation } = entry;
-  if (generation !== 0) native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
+  if (entry.generation === 0) return;
+  native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, entry.fd);
   entry.generation = 0;
-  if (entries[fd] === entry) entries[fd] = undefined;
 }
 
 /** Whether somebody waits for `events` of `fd` already, and has to be served first. */
@@ -226,10 +225,9 @@ function serve(entry: Entry, came: number): void {
   const { only } = entry;
   let open = (came & FAILED) === 0 ? came : -1;
   for (const waiter of only === undefined ? entry.takersFirst : [only]) {
-    const isQueued = isInLine(waiter);
-    if (waiter.next === undefined || (isQueued && (open & waiter.events) === 0)) continue;
+    if (waiter.next === undefined || (isInLine(waiter) && (open & waiter.events) === 0)) continue;
     if (waiter.attempt(came)) remove(entry, waiter);
-    else if (isQueued && open !== -1) open &= ~waiter.events;
+    else if (open !== -1) open &= ~waiter.events;
   }
 }
 
@@ -279,9 +277,7 @@ function turn(): void {
 /** Once the number is closed, the kernel could not be told to stop where a duplicate is open. */
 function beforeClose(fd: number): void {
   const entry = entryOf(fd);
-  if (entry === undefined || entry.generation === 0) return;
-  native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
-  entry.generation = 0;
+  if (entry !== undefined) forget(entry);
 }
 
 /** The kernel gave out a number: what was waited for under it is closed. */
@@ -306,6 +302,6 @@ function dismiss(entry: Entry, why: number): void {
 export function abandon(fd: number): void {
   const entry = entryOf(fd);
   if (entry === undefined) return;
-  beforeClose(fd);
+  forget(entry);
   dismiss(entry, -ECANCELED);
 }

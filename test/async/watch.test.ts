@@ -104,6 +104,20 @@ describe('watch', () => {
     expect(recvNow(a, room())).toBe(3);
   });
 
+  it('is not told again of what another is told', async () => {
+    const [[a, b], [c, d]] = [unixPair(), unixPair()];
+    const [one, two] = [new Told(), new Told()];
+    watch(a, EPOLLIN, one.callback);
+    watch(c, EPOLLIN, two.callback);
+    // Both in one round, and then one of them in a round of its own.
+    for (const fd of [b, d]) sendNow(fd, 'x');
+    await Promise.all([one.count(1), two.count(1)]);
+    sendNow(b, 'x');
+    expect(await one.count(2)).toHaveLength(2);
+    await turns(3);
+    expect(two.events).toEqual([EPOLLIN]);
+  });
+
   it('tells that there is room to write again', async () => {
     const [a, b] = unixPair();
     const told = new Told();
@@ -254,6 +268,10 @@ describe('beside others on the same descriptor', () => {
     await reads.count(1);
     expect(new Set(reads.events)).toEqual(new Set([EPOLLIN]));
     expect(new Set(writes.events)).toEqual(new Set([EPOLLOUT]));
+    // Edge-triggered, also after the second has changed what the first had registered.
+    const told = [...reads.events, ...writes.events];
+    await turns(5);
+    expect([...reads.events, ...writes.events]).toEqual(told);
   });
 
   it('a watch that begins in a callback is not told in that round', async () => {
