@@ -282,7 +282,7 @@ function beforeClose(fd: number): void {
 
 /** The kernel gave out a number: what was waited for under it is closed. */
 export function opened(fd: number): void {
-  if (entries[fd] !== undefined) afterClose(fd, fd);
+  afterClose(fd, fd);
 }
 
 function afterClose(first: number, last: number): void {

@@ -100,6 +100,21 @@ describe('who waits for the same', () => {
     expect(recvNow(server, buf)).toBe(4);
   });
 
+  it('is served when one before it, of the other direction, has to wait on', async () => {
+    const [a, b] = unixPair();
+    fill(a);
+    const [one, two] = [recv(a, room()), recv(a, room())];
+    const writing = send(a, 'last');
+    // Both directions become ready in one turn, and there is something for one of the readers.
+    const buf = new Uint8Array(1 << 20);
+    while (raw.recv(b, buf, MSG_DONTWAIT) > 0);
+    sendNow(b, 'x');
+    expect(await Promise.all([one, writing])).toEqual([1, 4]);
+    expect(await isSettled(two)).toBe(false);
+    sendNow(b, 'yy');
+    expect(await two).toBe(2);
+  });
+
   it('gets an error once, and the others what comes after it', async () => {
     const { client, server } = tcpPair();
     const all = [1, 2, 3].map(() => recv(client, room()));

@@ -92,6 +92,20 @@ describe.skipIf(straceMissing)('the system calls', () => {
     expect(traced(body, 'epoll_ctl')).toEqual(new Array(4).fill('epoll_ctl'));
   });
 
+  it('of many who wait for one are as many as get something, and one', () => {
+    const body = `
+      await promises.recv(b, buf, { timeout: 0 }).catch(() => {});
+      mark();
+      const all = [1, 2, 3, 4].map(() => promises.recv(a, buf, 0, 0, 1));
+      raw.send(b, 'xy');
+      await Promise.all(all.slice(0, 2));
+      mark();
+      raw.send(b, 'xy');
+      await Promise.all(all);`;
+    // The first finds nothing before it waits; the third finds nothing left, so the fourth asks not.
+    expect(traced(body, 'recvfrom')).toEqual(new Array(4).fill('recvfrom'));
+  });
+
   it('of a descriptor that is waited for again and again are few, and end', () => {
     const body = `
       const serve = async () => {
