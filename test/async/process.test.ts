@@ -79,7 +79,7 @@ describe.skipIf(straceMissing)('the system calls', () => {
       const wait = (fd) => {
         for (let i = 0; i < 20; i++) waiting.push(promises.recv(fd, new Uint8Array(1)));
       };
-      // They are looked after in 5 ms, by a timer that is due before these are.
+      // They are looked after in 5 ms, by a timer that is due earlier than these.
       const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
       mark();
       wait(c);
