@@ -56,11 +56,10 @@ function started(): Watcher {
 }
 
 /** Counts who waits. The process stays as long as somebody does. */
-function count(change: number): void {
-  const before = waiting;
+function count(change: 1 | -1): void {
+  if (waiting === 0) watcher?.ref();
   waiting += change;
-  if (before === 0 && waiting > 0) watcher?.ref();
-  else if (before > 0 && waiting === 0) watcher?.unref();
+  if (waiting === 0) watcher?.unref();
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Being called whenever a descriptor is ready: what the promises are made of, without them. */
 import { SystemError } from '../kernel/error.js';
-import { integer, typeError } from '../kernel/validate.js';
+import { int32, integer, typeError } from '../kernel/validate.js';
 import { EPOLLERR, EPOLLHUP } from '../syscalls/epoll.js';
 import type { Waiter } from './entry.js';
 import { enter, hold, leave } from './loop.js';
@@ -97,7 +97,7 @@ class Watching implements Watch, Waiter {
  *                  ENOSPC, EMFILE the limits of epoll(7)
  */
 export function watch(fd: number, events: number, callback: Callback): Watch {
-  integer(fd, 'fd', -0x8000_0000, 0x7fff_ffff);
+  int32(fd, 'fd');
   integer(events, 'events', 0, 0xffff);
   if (typeof callback !== 'function') throw typeError('callback', 'must be a function', callback);
   const watching = new Watching(fd, events, callback);

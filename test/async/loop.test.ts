@@ -35,7 +35,15 @@ import {
 } from '../../lib/index.js';
 import { accept4, poll, recv, recvfrom, send } from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
-import { failure, fill, isSettled, registered, turns, warmPromises } from '../support/promises.js';
+import {
+  collectGarbage,
+  failure,
+  fill,
+  isSettled,
+  registered,
+  turns,
+  warmPromises,
+} from '../support/promises.js';
 import {
   bound,
   disown,
@@ -386,6 +394,21 @@ describe('a descriptor that is handed to node:net', () => {
 });
 
 describe('what is collected', () => {
+  it('is what a promise of a call that was over at once told', async () => {
+    const [a, b] = unixPair(SOCK_DGRAM);
+    // Enough of them, so that some are settled after a turn of the event loop.
+    const told: WeakRef<object>[] = [];
+    for (let i = 0; i < 1500; i++) {
+      sendNow(b, 'x');
+      told.push(new WeakRef(await recvfrom(a, room())));
+    }
+    await turns();
+    collectGarbage();
+    await turns();
+    collectGarbage();
+    expect(told.filter((each) => each.deref() !== undefined)).toEqual([]);
+  });
+
   it('is not who waits', async () => {
     const [a, b] = unixPair();
     const bytes: number[] = [];

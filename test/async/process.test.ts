@@ -235,6 +235,42 @@ describe('a process', () => {
     });
   });
 
+  it('hears when there is no descriptor left for an epoll descriptor', () => {
+    const body = `
+      import { watch } from ${url('kernel/addon.js')};
+      // It is loaded, which takes descriptors; and then there are none.
+      watch(() => {});
+      const taken = [];
+      for (let fd = raw.dup(a); fd >= 0; fd = raw.dup(a)) taken.push(fd);
+      const said = ({ syscall, code }) => console.log(syscall, code);
+      await promises.recv(a, buf).catch(said);
+      await promises.poll([{ fd: a, events: s.POLLIN }]).catch(said);
+      for (const fd of taken) s.close(fd);
+      const waiting = promises.recv(a, buf);
+      raw.send(b, 'x');
+      console.log(await waiting);`;
+    const { status, stdout, stderr } = spawnSync(
+      'prlimit',
+      ['--nofile=256:256', process.execPath, '--input-type=module', '-e', head + body],
+      { encoding: 'utf8', timeout: 15_000 },
+    );
+    expect({ status, said: stdout + stderr }).toEqual({
+      status: 0,
+      said: 'epoll_create1 EMFILE\nepoll_create1 EMFILE\n1\n',
+    });
+  });
+
+  it('polls standard input, which is 0', () => {
+    const body = `
+      s.dup2(a, 0);
+      const fds = [{ fd: 0, events: s.POLLIN }];
+      const waiting = promises.poll(fds);
+      setImmediate(() => raw.send(b, 'x'));
+      console.log(await waiting, fds[0].revents);
+      process.exit();`;
+    expect(ended(body)).toEqual({ status: 0, signal: null, stdout: '1 1\n' });
+  });
+
   it('keeps its epoll descriptor to itself: a child has none', () => {
     const body = `
       import { execFileSync } from 'node:child_process';

@@ -134,6 +134,20 @@ describe('connect', () => {
     expect(getpeername(fd)).toEqual(addr);
   });
 
+  it('is the kernel’s to refuse while another waits', async () => {
+    const { fd, addr } = listener();
+    // The queue is full with one more: the next connection is not answered.
+    listen(fd, 0);
+    await connect(client(), addr);
+    const connecting = client();
+    const first = connect(connecting, addr);
+    await turns();
+    expect(await isSettled(first)).toBe(false);
+    expect(await failure(connect(connecting, addr))).toEqual(['connect', 'EALREADY']);
+    shut(connecting);
+    expect(await failure(first)).toEqual(['connect', 'EBADF']);
+  });
+
   it('rejects what the kernel rejects at once', async () => {
     const { addr } = listener();
     const connected = client();

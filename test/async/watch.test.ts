@@ -80,6 +80,19 @@ describe('watch', () => {
     expect(await told.count(1)).toEqual([EPOLLIN]);
   });
 
+  it('tells what others have left there', async () => {
+    const [a, b] = unixPair();
+    const first = watch(a, EPOLLIN, () => undefined);
+    const waiting = recv(a, new Uint8Array(1));
+    first.stop();
+    sendNow(b, 'xy');
+    expect(await waiting).toBe(1);
+    // Nothing new comes, and the registration is there.
+    const told = new Told();
+    watch(a, EPOLLIN, told.callback);
+    expect(await told.count(1)).toEqual([EPOLLIN]);
+  });
+
   it('tells which descriptor it is', async () => {
     const [a, b] = unixPair();
     const told = new Promise((tell) => {
@@ -415,6 +428,25 @@ describe('a process', () => {
       setTimeout(() => s.send(d, 'x'), 20).unref();`;
     expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
   });
+
+  it.each(['ref', 'unref', 'unref().ref', 'ref().unref'])(
+    'is kept by what waits, whatever %s does to a watch that has ended',
+    (calls) => {
+      const body = `
+      const [closed, stopped] = [watch(a, s.EPOLLIN, () => {}), watch(b, s.EPOLLIN, () => {})];
+      for (const each of [closed, stopped]) each.unref();
+      s.close(a);
+      stopped.stop();
+      for (const each of [closed, stopped]) each.${calls}();
+      const [c, d] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+      const watching = watch(c, s.EPOLLIN, () => {
+        say('told');
+        watching.stop();
+      });
+      setTimeout(() => s.send(d, 'x'), 20).unref();`;
+      expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
+    },
+  );
 
   it('hears of what a callback throws, and the others are called', () => {
     const body = `
