@@ -260,6 +260,7 @@ describe('a descriptor that is closed', () => {
     expect(raw.dup2(a, a)).toBe(a);
     expect(raw.close_range(a, a, CLOSE_RANGE_CLOEXEC)).toBe(0);
     expect(raw.close_range(a, a - 1)).toBeLessThan(0);
+    expect(raw.close_range(a, a, 1 << 30)).toBeLessThan(0);
     sendNow(b, 'x');
     expect(await waiting).toBe(1);
   });

@@ -260,15 +260,22 @@ describe('a process', () => {
     });
   });
 
-  it('polls standard input, which is 0', () => {
+  it('waits for standard input, which is 0, until that is another file', () => {
     const body = `
       s.dup2(a, 0);
       const fds = [{ fd: 0, events: s.POLLIN }];
       const waiting = promises.poll(fds);
       setImmediate(() => raw.send(b, 'x'));
       console.log(await waiting, fds[0].revents);
+      const [c, d] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+      s.recv(0, buf);
+      for (const replace of [() => s.dup2(c, 0), () => s.dup3(d, 0, 0)]) {
+        const reading = promises.recv(0, buf);
+        replace();
+        console.log(await reading.catch((error) => error.code));
+      }
       process.exit();`;
-    expect(ended(body)).toEqual({ status: 0, signal: null, stdout: '1 1\n' });
+    expect(ended(body)).toEqual({ status: 0, signal: null, stdout: '1 1\nEBADF\nEBADF\n' });
   });
 
   it('keeps its epoll descriptor to itself: a child has none', () => {

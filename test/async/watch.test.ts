@@ -416,6 +416,17 @@ describe('a process', () => {
     expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
   });
 
+  it('stays for a watch that is to keep it again', () => {
+    const body = `
+      const watching = watch(a, s.EPOLLIN, () => {
+        say('told');
+        watching.stop();
+      });
+      watching.unref().ref();
+      setTimeout(() => s.send(b, 'x'), 20).unref();`;
+    expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
+  });
+
   it('stays for one while another is unref’ed, closed, and forgotten', () => {
     const body = `
       watch(b, s.EPOLLIN, () => say('never')).unref();
