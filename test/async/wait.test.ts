@@ -274,7 +274,10 @@ describe('the options', () => {
     expect(await recv(a, buf, 0, 0, 3, options)).toBe(3);
     expect(await promises.recvfrom(a, buf, 0, 60, 4, options)).toMatchObject({ bytes: 4 });
     expect(await promises.recvfrom(a, buf, 0, 62, options)).toMatchObject({ bytes: 2 });
-    expect(await promises.recvfrom(a, buf, options)).toMatchObject({ bytes: 62 });
+    expect(await promises.recvfrom(a, buf, 0, options)).toMatchObject({ bytes: 62 });
+    expect(await promises.send(b, 'last', 0, options)).toBe(4);
+    expect(await recv(a, new Uint8Array(2), 0, options)).toBe(2);
+    expect(await promises.recvfrom(a, buf, options)).toMatchObject({ bytes: 2 });
     expect(await rejection(promises.recvmsg(a, { iov: [buf] }, { timeout: 1 }))).toBeDefined();
     expect(await promises.poll([{ fd: a, events: EPOLLIN }], 0, {})).toBe(0);
   });
