@@ -35,6 +35,7 @@ import {
   POLLNVAL,
   POLLOUT,
   SHUT_WR,
+  SIG_BLOCK,
   SO_LINGER,
   SO_TYPE,
   SOCK_CLOEXEC,
@@ -385,6 +386,14 @@ describe('the last argument', () => {
     expect(raw.fcntl(signals, F_GETFD)).toBe(0);
     expect(raw.close_range(signals, signals)).toBe(0);
     disown(signals);
+  });
+
+  it('is nowhere to tell what was before when it is absent', () => {
+    expect(raw.sigprocmask(SIG_BLOCK, [])).toBe(0);
+    expect(raw.sigprocmask(SIG_BLOCK, null, null)).toBe(0);
+    const timer = own(raw.timerfd_create(CLOCK_MONOTONIC));
+    expect(raw.timerfd_settime(timer, 0, { value: { sec: 1000, nsec: 0 } })).toBe(0);
+    expect(checked.timerfd_gettime(timer).value.sec).toBeGreaterThan(0);
   });
 
   it('is no limit when it is absent, to a wait for what is there', () => {
