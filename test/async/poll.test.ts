@@ -156,6 +156,14 @@ describe('poll', () => {
     sendNow(b, 'x');
     expect(await rejection(waiting)).toBeInstanceOf(TypeError);
     expect(registered(a)).toEqual([]);
+    // The same when one is closed: the other is let go of.
+    const two = [a, b].map((fd) => ({ fd, events: POLLIN }));
+    recvNow(a, new Uint8Array(1));
+    const closing = poll(two);
+    Object.freeze(two[1]);
+    shut(a);
+    expect(await rejection(closing)).toBeInstanceOf(TypeError);
+    expect(registered(b)).toEqual([]);
   });
 
   it.each<[string, unknown, unknown]>([
