@@ -168,6 +168,7 @@ tell(code(() => s.${name}(0, null, null, null, ${time})));`;
     expectRefused(() => call(1, bad, null, null, 0), TypeError, 'readfds');
     expectRefused(() => call(1, null, [3] as never, null, 0), TypeError, 'writefds');
     expectRefused(() => call(1, null, null, new Uint8Array(127), 0), RangeError, 'exceptfds');
+    expectRefused(() => call(1, null, null, new Uint8Array(129), 0), RangeError, 'exceptfds');
     expectRefused(() => call(1, undefined as never, null, null, 0), TypeError, 'readfds');
     expectRefused(() => call(1, null, null, null, -1), RangeError, 'timeout');
     expectRefused(() => call(1, null, null, null, Number.NaN), RangeError, 'timeout');
