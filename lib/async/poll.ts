@@ -209,11 +209,8 @@ export function epoll_wait<Data extends number | bigint = number>(
     refuseTimeout(options, INSTEAD);
     const { signal } = limitOf(options);
     const isLimited = int32(timeout, 'timeout') >= 0;
-    const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call };
-    return begin(
-      { ...attempt, check: prepare, elapsed: () => [] },
-      isLimited ? { signal, timeout } : { signal },
-    );
+    const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check: prepare };
+    return begin({ ...attempt, elapsed: () => [] }, isLimited ? { signal, timeout } : { signal });
   } catch (error) {
     return failed(error);
   }
