@@ -69,6 +69,14 @@ describe('accept', () => {
     const listening = listener(8, undefined, SOCK_NONBLOCK);
     expect(await failure(accept4(listening.fd, 1))).toEqual(['accept4', 'EINVAL']);
   });
+
+  it('refuses behind one who waits what it refuses alone', async () => {
+    const { fd } = listener(8, undefined, SOCK_NONBLOCK);
+    const first = accept(fd);
+    expect(await rejection(accept4(fd, 0.5))).toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+    shut(fd);
+    expect(await failure(first)).toEqual(['accept', 'EBADF']);
+  });
 });
 
 describe('connect', () => {
