@@ -89,7 +89,7 @@ napi_value epoll_wait(napi_env env, napi_callback_info info) {
   Args<4> args(env, info);
   int epfd = args.Int(0, "epfd");
   Events events(args, 1, 2);
-  int timeout = args.Int(3, "timeout", -1);
+  int timeout = args.Int(3, "timeout");
   if (!args.ok()) return nullptr;
   int result = ::epoll_wait(epfd, events.data(), events.max(), timeout);
   if (result < 0) return Result(env, result);

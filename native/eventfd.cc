@@ -80,7 +80,7 @@ napi_value signalfd(napi_env env, napi_callback_info info) {
   Args<3> args(env, info);
   int fd = args.Int(0, "fd");
   SignalMask mask(args, 1, "mask");
-  int flags = args.Bits(2, "flags", 0);
+  int flags = args.Bits(2, "flags");
   if (!args.ok()) return nullptr;
   return Result(env, ::signalfd(fd, mask.get(), flags));
 }

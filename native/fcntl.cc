@@ -114,7 +114,7 @@ napi_value close_range(napi_env env, napi_callback_info info) {
   Args<3> args(env, info);
   unsigned first = args.Uint32(0, "first");
   unsigned last = args.Uint32(1, "last");
-  int flags = args.Bits(2, "flags", 0);
+  int flags = args.Bits(2, "flags");
   if (!args.ok()) return nullptr;
   constexpr long kCloseRange = 436;
   return Result(env, ::syscall(kCloseRange, first, last, flags));

@@ -22,7 +22,7 @@ PollFds PollFdsOf(ArgReader& args, size_t i) {
 napi_value poll(napi_env env, napi_callback_info info) {
   Args<2> args(env, info);
   PollFds fds = PollFdsOf(args, 0);
-  int timeout = args.Int(1, "timeout", -1);
+  int timeout = args.Int(1, "timeout");
   if (!args.ok()) return nullptr;
   return Result(env, ::poll(fds.data, fds.count, timeout));
 }

@@ -6,6 +6,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  CLOCK_MONOTONIC,
   decodeSockaddr,
   EADDRINUSE,
   EAFNOSUPPORT,
@@ -22,16 +23,19 @@ import {
   ENXIO,
   EPOLL_CTL_ADD,
   encodeSockaddr,
+  F_GETFD,
   F_GETFL,
   F_GETOWN,
   F_SETOWN,
   FIONREAD,
   IPPROTO_TCP,
   MSG_DONTWAIT,
+  O_NONBLOCK,
   POLLIN,
   POLLNVAL,
   POLLOUT,
   SHUT_WR,
+  SIG_BLOCK,
   SO_LINGER,
   SO_TYPE,
   SOCK_CLOEXEC,
@@ -47,6 +51,7 @@ import { python, run } from './support/child.js';
 import {
   bound,
   closedFd,
+  disown,
   expectRefused,
   guardFds,
   LOOPBACK,
@@ -354,6 +359,51 @@ describe('raw socketpair', () => {
     expect([...sv]).toEqual([-7, -7]);
     const short = new Int32Array(1);
     expectRefused(() => raw.socketpair(AF_UNIX, SOCK_STREAM, 0, short), RangeError, 'sv');
+  });
+});
+
+describe('the last argument', () => {
+  it('is no flags when it is absent', () => {
+    const pair = new Int32Array(2);
+    expect(raw.pipe2(pair)).toBe(0);
+    const opened = [
+      ...pair,
+      raw.epoll_create1(),
+      raw.eventfd(3),
+      raw.timerfd_create(CLOCK_MONOTONIC),
+      raw.memfd_create('x'),
+    ].map(own);
+    for (const fd of opened) {
+      expect(raw.fcntl(fd, F_GETFD)).toBe(0);
+      expect(raw.fcntl(fd, F_GETFL) & O_NONBLOCK).toBe(0);
+    }
+    // All that was counted, and not 1 of it.
+    const value = new BigUint64Array(1);
+    expect(raw.eventfd_read(opened[3] as number, value)).toBe(0);
+    expect(value[0]).toBe(3n);
+    const pidfd = own(raw.pidfd_open(process.pid));
+    expect(own(raw.pidfd_getfd(pidfd, opened[0] as number))).toBeGreaterThan(0);
+    const signals = own(raw.signalfd(-1, []));
+    expect(raw.fcntl(signals, F_GETFD)).toBe(0);
+    expect(raw.close_range(signals, signals)).toBe(0);
+    disown(signals);
+  });
+
+  it('is nowhere to tell what was before when it is absent', () => {
+    expect(raw.sigprocmask(SIG_BLOCK, [])).toBe(0);
+    expect(raw.sigprocmask(SIG_BLOCK, null, null)).toBe(0);
+    const timer = own(raw.timerfd_create(CLOCK_MONOTONIC));
+    expect(raw.timerfd_settime(timer, 0, { value: { sec: 1000, nsec: 0 } })).toBe(0);
+    expect(checked.timerfd_gettime(timer).value.sec).toBeGreaterThan(0);
+  });
+
+  it('is no limit when it is absent, to a wait for what is there', () => {
+    const [a, b] = unixPair();
+    checked.send(b, 'x');
+    expect(raw.poll([{ fd: a, events: POLLIN }])).toBe(1);
+    const epfd = own(raw.epoll_create1());
+    expect(raw.epoll_ctl(epfd, EPOLL_CTL_ADD, a, { events: POLLIN })).toBe(0);
+    expect(raw.epoll_wait(epfd, new Uint32Array(3))).toBe(1);
   });
 });
 

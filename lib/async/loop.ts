@@ -57,11 +57,10 @@ function started(): Watcher {
 }
 
 /** Counts who waits. The process stays as long as somebody does. */
-function count(change: number): void {
-  const before = waiting;
+function count(change: 1 | -1): void {
+  if (waiting === 0) watcher?.ref();
   waiting += change;
-  if (before === 0 && waiting > 0) watcher?.ref();
-  else if (before > 0 && waiting === 0) watcher?.unref();
+  if (waiting === 0) watcher?.unref();
 }
 
 /**
@@ -176,12 +175,11 @@ export function hold(waiter: Waiter, stays: boolean): void {
   count(stays ? 1 : -1);
 }
 
-/** Takes an entry that nobody waits for out of the kernel's list. */
+/** Takes a descriptor out of the kernel's list. */
 function forget(entry: Entry): void {
-  const { fd, generation } = entry;
-  if (generation !== 0) native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
+  if (entry.generation === 0) return;
+  native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, entry.fd);
   entry.generation = 0;
-  if (entries[fd] === entry) entries[fd] = undefined;
 }
 
 /** Whether somebody waits for `events` of `fd` already, and has to be served first. */
@@ -236,10 +234,9 @@ function serve(entry: Entry, came: number): void {
   const { only } = entry;
   let open = (came & FAILED) === 0 ? came : -1;
   for (const waiter of only === undefined ? entry.takersFirst : [only]) {
-    const isQueued = isInLine(waiter);
-    if (waiter.next === undefined || (isQueued && (open & waiter.events) === 0)) continue;
+    if (waiter.next === undefined || (isInLine(waiter) && (open & waiter.events) === 0)) continue;
     if (waiter.attempt(came)) remove(entry, waiter);
-    else if (isQueued && open !== -1) open &= ~waiter.events;
+    else if (open !== -1) open &= ~waiter.events;
   }
 }
 
@@ -289,14 +286,12 @@ function turn(): void {
 /** Once the number is closed, the kernel could not be told to stop where a duplicate is open. */
 function beforeClose(fd: number): void {
   const entry = entryOf(fd);
-  if (entry === undefined || entry.generation === 0) return;
-  native.epoll_ctl(started().epfd, EPOLL_CTL_DEL, fd);
-  entry.generation = 0;
+  if (entry !== undefined) forget(entry);
 }
 
 /** The kernel gave out a number: what was waited for under it is closed. */
 export function opened(fd: number): void {
-  if (entries[fd] !== undefined) afterClose(fd, fd);
+  afterClose(fd, fd);
 }
 
 function afterClose(first: number, last: number): void {
@@ -316,6 +311,6 @@ function dismiss(entry: Entry, why: number): void {
 export function abandon(fd: number): void {
   const entry = entryOf(fd);
   if (entry === undefined) return;
-  beforeClose(fd);
+  forget(entry);
   dismiss(entry, -ECANCELED);
 }

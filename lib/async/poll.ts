@@ -1,7 +1,7 @@
 /** poll(2) and epoll_wait(2), as promises. */
 import type { Buf } from '../kernel/bytes.js';
 import { EBADF, EPERM } from '../kernel/errno.js';
-import { SystemError } from '../kernel/error.js';
+import { check, SystemError } from '../kernel/error.js';
 import { buffer, int32, integer, isBuf, typeError } from '../kernel/validate.js';
 import { decodeEpollEvents, type EpollEvent } from '../structs/epoll_event.js';
 import { decodeRevents, encodePollfds, type PollFd } from '../structs/pollfd.js';
@@ -12,15 +12,7 @@ import { done, failed } from './done.js';
 import type { Waiter } from './entry.js';
 import { enter, leave } from './loop.js';
 import { throwIfAborted } from './signal.js';
-import {
-  begin,
-  LATER,
-  Limit,
-  limitOf,
-  refuseTimeout,
-  unlessAgain,
-  type WaitOptions,
-} from './wait.js';
+import { begin, LATER, Limit, limitOf, refuseTimeout, type WaitOptions } from './wait.js';
 
 /** What limits a call that has a timeout of its own. */
 export type SignalOption = Pick<WaitOptions, 'signal'>;
@@ -46,8 +38,8 @@ class Polled {
   /** poll(2), without waiting. */
   ask(): number {
     const result = raw.poll(this.bytes, 0);
-    if (this.list !== undefined && result >= 0) decodeRevents(this.bytes, this.list);
     if (result < 0) throw new SystemError(result, 'poll');
+    if (this.list !== undefined) decodeRevents(this.bytes, this.list);
     return result;
   }
 
@@ -204,22 +196,21 @@ export function epoll_wait<Data extends number | bigint = number>(
 ): Promise<EpollEvent<Data>[]> {
   if (isOptions(timeout)) return epoll_wait(epfd, maxevents, -1, timeout);
   let memory: Uint32Array | undefined;
-  const check = (): void => {
+  const prepare = (): void => {
     integer(maxevents, 'maxevents', -0x8000_0000, EP_MAX_EVENTS);
     memory ??= new Uint32Array(3 * Math.max(maxevents, 0));
   };
   const call = (): EpollEvent<Data>[] | typeof LATER => {
-    check();
+    prepare();
     const room = memory as Uint32Array;
-    const result = unlessAgain(raw.epoll_wait(epfd, room, maxevents, 0), 'epoll_wait');
-    if (result === LATER || (result === 0 && timeout !== 0)) return LATER;
-    return decodeEpollEvents(room, result);
+    const result = check(raw.epoll_wait(epfd, room, maxevents, 0), 'epoll_wait');
+    return result === 0 && timeout !== 0 ? LATER : decodeEpollEvents(room, result);
   };
   try {
     refuseTimeout(options, INSTEAD);
     const { signal } = limitOf(options);
     const isLimited = int32(timeout, 'timeout') >= 0;
-    const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check };
+    const attempt = { fd: epfd, events: EPOLLIN, syscall: 'epoll_wait', call, check: prepare };
     return begin({ ...attempt, elapsed: () => [] }, isLimited ? { signal, timeout } : { signal });
   } catch (error) {
     return failed(error);

@@ -23,7 +23,7 @@ import { type Attempt, begin, LATER, unlessAgain, type WaitOptions } from './wai
 function eventsOf(flags: unknown): number {
   if (typeof flags !== 'number' || (flags & (MSG_OOB | MSG_ERRQUEUE)) === 0) return EPOLLIN;
   // An error is told whether asked for or not.
-  return (flags & MSG_ERRQUEUE) !== 0 ? 0 : EPOLLIN | EPOLLPRI;
+  return (flags & MSG_ERRQUEUE) !== 0 ? 0 : EPOLLPRI;
 }
 
 /** One object and no closures, of which there would be three for each call. */

@@ -129,12 +129,8 @@ function beginTo(
   };
   const call = (came: number): number | typeof LATER => {
     if (came === 0) prepare();
-    if (isConnecting) {
-      // MSG_FASTOPEN has sent a SYN without data: these go by an ordinary call.
-      const error = socketError(fd);
-      if (error < 0) return answer(error, came);
-      [to, given] = [null, given & ~MSG_FASTOPEN];
-    }
+    // MSG_FASTOPEN has sent a SYN without data: these go by an ordinary call.
+    if (isConnecting) [to, given] = [null, given & ~MSG_FASTOPEN];
     const result = send(given, to);
     isConnecting = result === -EINPROGRESS;
     return isConnecting ? LATER : answer(result, came);

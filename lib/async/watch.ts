@@ -1,7 +1,7 @@
 /** Being called whenever a descriptor is ready: what the promises are made of, without them. */
 import { SystemError } from '../kernel/error.js';
 import { afterThis } from '../kernel/timers.js';
-import { integer, rangeError, typeError } from '../kernel/validate.js';
+import { int32, integer, rangeError, typeError } from '../kernel/validate.js';
 import { EPOLLERR, EPOLLET, EPOLLHUP } from '../syscalls/epoll.js';
 import type { Waiter } from './entry.js';
 import { enter, hold, leave } from './loop.js';
@@ -99,7 +99,7 @@ class Watching implements Watch, Waiter {
  *                  ENOSPC, EMFILE the limits of epoll(7)
  */
 export function watch(fd: number, events: number, callback: Callback): Watch {
-  integer(fd, 'fd', -0x8000_0000, 0x7fff_ffff);
+  int32(fd, 'fd');
   if (typeof events === 'number' && (events & EPOLLET) !== 0) {
     throw rangeError('events', 'must be without EPOLLET: every watch is edge-triggered', events);
   }

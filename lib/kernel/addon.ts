@@ -36,7 +36,7 @@ export interface Native {
     fd: number,
     ...event: [] | [events: number, low: number, high: number]
   ): number;
-  epoll_wait(epfd: number, events: Buf, maxevents?: number, timeout?: number): number;
+  epoll_wait(epfd: number, events: Buf, maxevents: number | undefined, timeout: number): number;
   epoll_pwait(
     epfd: number,
     events: Buf,
@@ -56,7 +56,7 @@ export interface Native {
   timerfd_create(clockid: number, flags?: number): number;
   timerfd_settime(fd: number, flags: number, new_value: Buf, old_value?: Buf | null): number;
   timerfd_gettime(fd: number, curr_value: Buf): number;
-  signalfd(fd: number, mask: Buf | null, flags?: number): number;
+  signalfd(fd: number, mask: Buf | null, flags: number): number;
   sigprocmask(how: number, set: Buf | null, oldset?: Buf | null): number;
   pidfd_open(pid: number, flags?: number): number;
   pidfd_getfd(pidfd: number, targetfd: number, flags?: number): number;
@@ -72,7 +72,7 @@ export interface Native {
   dup3(oldfd: number, newfd: number, flags: number): number;
   pipe(pipefd: Buf): number;
   pipe2(pipefd: Buf, flags?: number): number;
-  close_range(first: number, last: number, flags?: number): number;
+  close_range(first: number, last: number, flags: number): number;
   fcntl(fd: number, cmd: number, arg?: number | Buf): number;
   ioctl(fd: number, request: number, arg?: number | Buf): number;
   send(fd: number, buf: Buf | string, flags?: number, offset?: number, length?: number): number;
@@ -114,7 +114,7 @@ export interface Native {
   zerocopyBuffer(size: number): ArrayBuffer | number;
   if_nametoindex(ifname: string): number;
   if_indextoname(ifindex: number, ifname: Buf): number;
-  poll(fds: Buf, timeout?: number): number;
+  poll(fds: Buf, timeout: number): number;
   ppoll(fds: Buf, timeout: Buf | null, sigmask: Buf | null): number;
   select(
     nfds: number,

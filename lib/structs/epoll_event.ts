@@ -49,7 +49,6 @@ function halves(data: unknown): [low: number, high: number] {
 
 /** `data`, which must be a safe integer. */
 export function safeData(data: unknown): number {
-  if (typeof data !== 'number') throw typeError('event.data', 'must be a safe integer', data);
   return integer(data, 'event.data', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 }
 

@@ -38,6 +38,19 @@ describe('read', () => {
     expect(await end).toBe(0);
   });
 
+  it('takes options in the place of each later argument', async () => {
+    const [r, w] = pipe();
+    const options = { timeout: 60_000 };
+    const buf = Buffer.alloc(8, '.');
+    expect(await write(w, 'abc', options)).toBe(3);
+    expect(await write(w, 'abc', 1, options)).toBe(2);
+    expect(await write(w, 'abc', 1, 1, options)).toBe(1);
+    expect(await read(r, buf, 0, 3, options)).toBe(3);
+    expect(await read(r, buf, 6, options)).toBe(2);
+    expect(await read(r, buf, options)).toBe(1);
+    expect(buf.toString()).toBe('bbc...bc');
+  });
+
   it('waits for an eventfd', async () => {
     const fd = own(eventfd(0, EFD_NONBLOCK));
     const value = new BigUint64Array(1);

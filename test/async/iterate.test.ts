@@ -174,6 +174,20 @@ describe('datagrams', () => {
   });
 });
 
+describe('datagrams and connections', () => {
+  it('refuse at once what is no room, and no flags', async () => {
+    const [a] = unixPair(SOCK_DGRAM);
+    for (const [options, name] of [
+      [{ size: -1 }, 'options.size'],
+      [{ size: 2 ** 31 }, 'options.size'],
+      [{ controlLength: -1 }, 'options.controlLength'],
+      [{ flags: 0.5 }, 'flags'],
+    ] as const) {
+      expect(() => datagrams(a, options)).toThrow(`The "${name}" argument`);
+    }
+  });
+});
+
 describe('epollEvents', () => {
   it('come as epoll_wait tells them', async () => {
     const [a, b] = unixPair();

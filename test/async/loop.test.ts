@@ -35,7 +35,15 @@ import {
 } from '../../lib/index.js';
 import { accept4, poll, recv, recvfrom, send, watch } from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
-import { failure, fill, isSettled, registered, turns, warmPromises } from '../support/promises.js';
+import {
+  collectGarbage,
+  failure,
+  fill,
+  isSettled,
+  registered,
+  turns,
+  warmPromises,
+} from '../support/promises.js';
 import {
   bound,
   disown,
@@ -99,6 +107,21 @@ describe('who waits for the same', () => {
     for (let got = 0; got < full; ) got += recvNow(server, buf);
     expect(await writing).toBe(4);
     expect(recvNow(server, buf)).toBe(4);
+  });
+
+  it('is served when one before it, of the other direction, has to wait on', async () => {
+    const [a, b] = unixPair();
+    fill(a);
+    const [one, two] = [recv(a, room()), recv(a, room())];
+    const writing = send(a, 'last');
+    // Both directions become ready in one turn, and there is something for one of the readers.
+    const buf = new Uint8Array(1 << 20);
+    while (raw.recv(b, buf, MSG_DONTWAIT) > 0);
+    sendNow(b, 'x');
+    expect(await Promise.all([one, writing])).toEqual([1, 4]);
+    expect(await isSettled(two)).toBe(false);
+    sendNow(b, 'yy');
+    expect(await two).toBe(2);
   });
 
   it('gets an error once, and the others what comes after it', async () => {
@@ -238,6 +261,7 @@ describe('a descriptor that is closed', () => {
     expect(raw.dup2(a, a)).toBe(a);
     expect(raw.close_range(a, a, CLOSE_RANGE_CLOEXEC)).toBe(0);
     expect(raw.close_range(a, a - 1)).toBeLessThan(0);
+    expect(raw.close_range(a, a, 1 << 30)).toBeLessThan(0);
     sendNow(b, 'x');
     expect(await waiting).toBe(1);
   });
@@ -399,6 +423,21 @@ describe('a descriptor that is handed to node:net', () => {
 });
 
 describe('what is collected', () => {
+  it('is what a promise of a call that was over at once told', async () => {
+    const [a, b] = unixPair(SOCK_DGRAM);
+    // Enough of them, so that some are settled after a turn of the event loop.
+    const told: WeakRef<object>[] = [];
+    for (let i = 0; i < 1500; i++) {
+      sendNow(b, 'x');
+      told.push(new WeakRef(await recvfrom(a, room())));
+    }
+    await turns();
+    collectGarbage();
+    await turns();
+    collectGarbage();
+    expect(told.filter((each) => each.deref() !== undefined)).toEqual([]);
+  });
+
   it('is not who waits', async () => {
     const [a, b] = unixPair();
     const bytes: number[] = [];

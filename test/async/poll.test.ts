@@ -59,7 +59,9 @@ describe('poll', () => {
   it('resolves with 0 when the time is over', async () => {
     const [a] = unixPair();
     const fds = [{ fd: a, events: POLLIN, revents: 99 }];
-    expect(await poll(fds, 0)).toBe(0);
+    const now = poll(fds, 0);
+    expect(await isSettled(now)).toBe(true);
+    expect(await now).toBe(0);
     expect(await poll(fds, 5)).toBe(0);
     expect(await poll([], 1)).toBe(0);
     expect(fds[0]?.revents).toBe(0);
@@ -103,6 +105,7 @@ describe('poll', () => {
     shut(a);
     expect(await waiting).toBe(2);
     expect(fds.map(({ revents }) => revents)).toEqual([POLLNVAL, POLLIN | POLLHUP]);
+    expect(registered(b)).toEqual([]);
   });
 
   it('passes over a file that is always ready, and not asked for that', async () => {
@@ -115,6 +118,66 @@ describe('poll', () => {
     sendNow(b, 'x');
     expect(await waiting).toBe(1);
     expect(fds.map(({ revents }) => revents)).toEqual([0, POLLIN]);
+  });
+
+  it('waits for what was asked for, however long that takes', async () => {
+    const [a, b] = unixPair();
+    const fds = [{ fd: a, events: POLLIN, revents: 0 }];
+    const waiting = poll(fds);
+    await turns(3);
+    expect(await isSettled(waiting)).toBe(false);
+    sendNow(b, 'x');
+    expect(await waiting).toBe(1);
+    expect(fds[0]?.revents).toBe(POLLIN);
+  });
+
+  it('rejects with what keeps a descriptor from being waited for', async () => {
+    // Epoll descriptors in each other, as deep as they may be: one more is too deep.
+    const depth = 5;
+    const chain = Array.from({ length: depth }, () => own(epoll_create1()));
+    for (let i = 1; i < depth; i++) {
+      epoll_ctl(chain[i] as number, EPOLL_CTL_ADD, chain[i - 1] as number, { events: EPOLLIN });
+    }
+    const [a] = unixPair();
+    const fds = [a, chain[depth - 1] as number].map((fd) => ({ fd, events: POLLIN }));
+    expect(await failure(poll(fds))).toEqual(['epoll_ctl', 'ELOOP']);
+    expect(registered(a)).toEqual([]);
+    expect(await failure(epoll_wait(chain[depth - 1] as number, 1))).toEqual([
+      'epoll_ctl',
+      'ELOOP',
+    ]);
+  });
+
+  it('rejects when an entry can no longer be written', async () => {
+    const [a, b] = unixPair();
+    const entry = { fd: a, events: POLLIN };
+    const waiting = poll([entry], 60_000);
+    Object.freeze(entry);
+    sendNow(b, 'x');
+    expect(await rejection(waiting)).toBeInstanceOf(TypeError);
+    expect(registered(a)).toEqual([]);
+    // The same when one is closed: the other is let go of.
+    const two = [a, b].map((fd) => ({ fd, events: POLLIN }));
+    recvNow(a, new Uint8Array(1));
+    const closing = poll(two);
+    Object.freeze(two[1]);
+    shut(a);
+    expect(await rejection(closing)).toBeInstanceOf(TypeError);
+    expect(registered(b)).toEqual([]);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['fds', 5, 0],
+    ['fds', null, 0],
+    ['fds', {}, 0],
+    ['fds[0]', [5], 0],
+    ['fds[0].fd', [{ fd: '1', events: 1 }], 0],
+    ['timeout', [], 0.5],
+    ['timeout', [], 2 ** 31],
+    ['timeout', [], '1'],
+  ])('refuses what is no %s: %o, %o', async (name, fds, timeout) => {
+    const error = await rejection(poll(fds as Uint8Array, timeout as number));
+    expect((error as Error).message).toContain(`The "${name}" argument`);
   });
 
   it('ends by a signal', async () => {
@@ -159,6 +222,20 @@ describe('epoll_wait', () => {
     expect(await waiting).toEqual([{ events: EPOLLIN, data: chain[2] }]);
     // What is there already needs no waiting.
     expect(await epoll_wait(fourth, 1)).toEqual([{ events: EPOLLIN, data: third }]);
+  });
+
+  it('does not wait where it is not to, also behind one who does', async () => {
+    const [a, b] = unixPair();
+    const epfd = own(epoll_create1());
+    epoll_ctl(epfd, EPOLL_CTL_ADD, a, { events: EPOLLIN });
+    const now = epoll_wait(epfd, 8, 0);
+    expect(await isSettled(now)).toBe(true);
+    expect(await now).toEqual([]);
+    const waiting = epoll_wait(epfd, 8);
+    expect(await epoll_wait(epfd, 8, 0)).toEqual([]);
+    expect(await isSettled(waiting)).toBe(false);
+    sendNow(b, 'x');
+    expect(await waiting).toEqual([{ events: EPOLLIN, data: a }]);
   });
 
   it('rejects with what the kernel says, and by a signal', async () => {

@@ -68,6 +68,64 @@ describe.skipIf(straceMissing)('the system calls', () => {
     expect(traced(body)).toEqual(['recvfrom']);
   });
 
+  it('of many who wait for one descriptor are one, and one to look after it', () => {
+    const body = `
+      const [c, d] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+      const one = promises.recv(a, buf);
+      raw.send(b, 'x');
+      await one;
+      await promises.recv(c, buf, { timeout: 0 }).catch(() => {});
+      const waiting = [];
+      const wait = (fd) => {
+        for (let i = 0; i < 20; i++) waiting.push(promises.recv(fd, new Uint8Array(1)));
+      };
+      // They are looked after in 5 ms, by a timer that is due earlier than these.
+      const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      mark();
+      wait(c);
+      await later(6);
+      wait(a);
+      await later(60);
+      mark();
+      for (const fd of [b, d]) raw.send(fd, new Uint8Array(20));
+      await Promise.all(waiting);`;
+    expect(traced(body, 'epoll_ctl')).toEqual(new Array(4).fill('epoll_ctl'));
+  });
+
+  it('of many who wait for one are as many as get something, and one', () => {
+    const body = `
+      await promises.recv(b, buf, { timeout: 0 }).catch(() => {});
+      mark();
+      const all = [1, 2, 3, 4].map(() => promises.recv(a, buf, 0, 0, 1));
+      raw.send(b, 'xy');
+      await Promise.all(all.slice(0, 2));
+      mark();
+      raw.send(b, 'xy');
+      await Promise.all(all);`;
+    // The first finds nothing before it waits; the third finds nothing left, so the fourth asks not.
+    expect(traced(body, 'recvfrom')).toEqual(new Array(4).fill('recvfrom'));
+  });
+
+  it('of a descriptor that is waited for again and again are few, and end', () => {
+    const body = `
+      const serve = async () => {
+        const waiting = promises.recv(a, buf);
+        raw.send(b, 'x');
+        await waiting;
+      };
+      await serve();
+      const last = promises.recv(a, buf);
+      mark();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      mark();
+      raw.send(b, 'x');
+      await last;`;
+    const calls = traced(body, 'epoll_ctl,epoll_wait,epoll_pwait');
+    // Looked after once; and then the event loop sleeps, and is not woken 200 times a second.
+    expect(calls.filter((call) => call === 'epoll_ctl')).toHaveLength(1);
+    expect(calls.length).toBeLessThan(20);
+  });
+
   it('do not go on while an error queue that nobody reads is full', () => {
     const body = `
       const fd = s.socket(s.AF_INET, s.SOCK_DGRAM | s.SOCK_NONBLOCK);
@@ -197,6 +255,24 @@ describe('a process', () => {
       tell(await waiting);`;
     const full = ['SystemError', 'EMFILE', 'epoll_create1'];
     expect(node(body)).toEqual([full, full, full, 1]);
+  });
+
+  it('waits for standard input, which is 0, until that is another file', () => {
+    const body = `
+      s.dup2(a, 0);
+      const fds = [{ fd: 0, events: s.POLLIN }];
+      const waiting = promises.poll(fds);
+      setImmediate(() => raw.send(b, 'x'));
+      console.log(await waiting, fds[0].revents);
+      const [c, d] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+      s.recv(0, buf);
+      for (const replace of [() => s.dup2(c, 0), () => s.dup3(d, 0, 0)]) {
+        const reading = promises.recv(0, buf);
+        replace();
+        console.log(await reading.catch((error) => error.code));
+      }
+      process.exit();`;
+    expect(ended(body)).toEqual({ status: 0, signal: null, stdout: '1 1\nEBADF\nEBADF\n' });
   });
 
   it('keeps its epoll descriptor to itself: a child has none', () => {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  AF_INET,
+  accept,
   CMSG_SPACE,
+  connect,
   controlValue,
+  EAGAIN,
+  EPOLLERR,
+  EPOLLHUP,
   IP_RECVERR,
   IPPROTO_IP,
+  listen,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
   MSG_OOB,
@@ -12,7 +19,9 @@ import {
   SCM_RIGHTS,
   SHUT_WR,
   SO_LINGER,
+  SO_RCVBUF,
   SOCK_DGRAM,
+  SOCK_STREAM,
   SOL_SOCKET,
   sendmsg as sendmsgNow,
   send as sendNow,
@@ -21,8 +30,18 @@ import {
   shutdown,
 } from '../../lib/index.js';
 import { recv, recvfrom, recvmsg, send } from '../../lib/promises.js';
-import { failure, fill, isSettled, turns, warmPromises } from '../support/promises.js';
-import { bound, closedFd, guardFds, own, shut, tcpPair, unixPair } from '../support/sockets.js';
+import * as raw from '../../lib/raw.js';
+import { failure, fill, isSettled, registered, turns, warmPromises } from '../support/promises.js';
+import {
+  bound,
+  closedFd,
+  guardFds,
+  open,
+  own,
+  shut,
+  tcpPair,
+  unixPair,
+} from '../support/sockets.js';
 
 warmPromises();
 guardFds();
@@ -102,6 +121,48 @@ describe('recv', () => {
   });
 });
 
+describe('what comes long after it was asked for', () => {
+  const buf = (): Uint8Array => new Uint8Array(8);
+  const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+  it.each<[string, (fd: number) => Promise<unknown>]>([
+    ['recv', (fd) => recv(fd, buf())],
+    ['recvfrom', (fd) => recvfrom(fd, buf())],
+    ['recvmsg', (fd) => recvmsg(fd, { iov: [buf()] })],
+  ])('is told to who waits in %s', async (_call, wait) => {
+    const [a, b] = unixPair();
+    const waiting = wait(a);
+    await turns(3);
+    expect(await isSettled(waiting)).toBe(false);
+    sendNow(b, 'x');
+    const got = await waiting;
+    expect(typeof got === 'number' ? got : (got as { bytes: number }).bytes).toBe(1);
+  });
+
+  it('is told to who waits for urgent data', async () => {
+    // The urgent byte is announced before it can come: the window is closed.
+    const { fd, addr } = bound(SOCK_STREAM);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, 4096);
+    listen(fd, 1);
+    const server = open(AF_INET, SOCK_STREAM);
+    connect(server, addr);
+    const client = own(accept(fd).fd);
+    const sent = await send(server, new Uint8Array(30_000));
+    expect(sent).toBe(30_000);
+    expect(await send(server, '!', MSG_OOB)).toBe(1);
+    // Until the kernel asks whether the window is open, and says so with it.
+    const announced = (): boolean => raw.recv(client, buf(), MSG_OOB | MSG_DONTWAIT) === -EAGAIN;
+    for (let n = 0; n < 5000 && !announced(); n++) await later();
+    const one = new Uint8Array(1);
+    const urgent = recv(client, one, MSG_OOB);
+    await turns(3);
+    expect(await isSettled(urgent)).toBe(false);
+    for (let got = 0; got < sent; ) got += await recv(client, new Uint8Array(1 << 16));
+    expect(await urgent).toBe(1);
+    expect(one[0]).toBe('!'.charCodeAt(0));
+  });
+});
+
 describe('recvfrom', () => {
   it('says who sent', async () => {
     const { fd, addr } = bound(SOCK_DGRAM);
@@ -143,6 +204,17 @@ describe('recvmsg', () => {
     sendNow(b, 'hello');
     expect(await waiting).toMatchObject({ bytes: 5 });
     expect(buf.toString('utf8', 0, 5)).toBe('hello');
+  });
+
+  it('waits with MSG_ERRQUEUE for nothing that is no error', async () => {
+    const { fd, addr } = bound(SOCK_DGRAM);
+    const queue = recvmsg(fd, { iov: [new Uint8Array(8)] }, MSG_ERRQUEUE);
+    sendtoNow(fd, 'data', 0, addr);
+    await turns(3);
+    expect(await isSettled(queue)).toBe(false);
+    expect(registered(fd)).toEqual([expect.objectContaining({ events: EPOLLERR | EPOLLHUP })]);
+    shut(fd);
+    expect(await failure(queue)).toEqual(['recvmsg', 'EBADF']);
   });
 
   it('waits with MSG_ERRQUEUE for an error, beside one who waits for data', async () => {

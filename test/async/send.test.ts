@@ -21,9 +21,11 @@ import {
   recv as recvNow,
   SCM_RIGHTS,
   SHUT_RDWR,
+  SO_SNDBUF,
   SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
+  setsockopt,
   shutdown,
   TCP_INFO,
   TCP_SYN_SENT,
@@ -110,6 +112,44 @@ describe('sendto', () => {
     expect(await waiting).toBe(4);
   });
 
+  it('waits for room of its own, with the address that it was given', async () => {
+    const receiver = open(AF_UNIX, SOCK_DGRAM);
+    bind(receiver, { family: AF_UNIX });
+    const sender = open(AF_UNIX, SOCK_DGRAM);
+    // Of the smallest buffer: it is full before the queue of the receiver is.
+    setsockopt(sender, SOL_SOCKET, SO_SNDBUF, 1);
+    const bytes = encodeSockaddr(getsockname(receiver));
+    const datagram = new Uint8Array(1000);
+    let queued = 0;
+    while (raw.sendto(sender, datagram, MSG_DONTWAIT, bytes) === 1000) queued++;
+    const addr = Uint8Array.from(bytes);
+    const all = [
+      sendto(sender, 'one', 0, addr),
+      sendto(sender, 'two', 0, addr),
+      sendmsg(sender, { name: addr, iov: [Buffer.from('three')] }),
+    ];
+    addr.fill(0xff);
+    await turns(3);
+    expect(await isSettled(all[0] as Promise<number>)).toBe(false);
+    for (; queued > 0; queued--) expect(recvNow(receiver, datagram)).toBe(1000);
+    expect(await Promise.all(all)).toEqual([3, 3, 5]);
+    const said = all.map(() =>
+      Buffer.from(datagram.buffer, 0, recvNow(receiver, datagram)).toString(),
+    );
+    expect(said).toEqual(['one', 'two', 'three']);
+  });
+
+  it('waits for room in a connection, whose address it has no need of', async () => {
+    const { client, server, addr } = tcpPair();
+    const full = fill(client);
+    const waiting = sendto(client, 'eleven byte', 0, addr);
+    await turns(3);
+    expect(await isSettled(waiting)).toBe(false);
+    for (let got = 0; got < full; ) got += recvNow(server, new Uint8Array(1 << 20));
+    expect(await waiting).toBe(11);
+    expect(recvNow(server, new Uint8Array(64))).toBe(11);
+  });
+
   it('rejects with EAGAIN where the kernel does not tell of room', async () => {
     const receiver = open(AF_UNIX, SOCK_DGRAM);
     bind(receiver, { family: AF_UNIX });
@@ -117,7 +157,11 @@ describe('sendto', () => {
     const sender = open(AF_UNIX, SOCK_DGRAM);
     while (raw.sendto(sender, 'x', MSG_DONTWAIT, addr) === 1);
     expect(await failure(sendto(sender, 'y', 0, addr))).toEqual(['sendto', 'EAGAIN']);
-    expect(await failure(sendmsg(sender, { name: addr, iov: [] }))).toEqual(['sendmsg', 'EAGAIN']);
+    // At once, too, where the registration of the first is there still.
+    const second = failure(sendmsg(sender, { name: addr, iov: [] }));
+    await turns(3);
+    expect(await isSettled(second)).toBe(true);
+    expect(await second).toEqual(['sendmsg', 'EAGAIN']);
   });
 
   it('sends with MSG_FASTOPEN what could not go with the SYN', async () => {

@@ -69,6 +69,14 @@ describe('accept', () => {
     const listening = listener(8, undefined, SOCK_NONBLOCK);
     expect(await failure(accept4(listening.fd, 1))).toEqual(['accept4', 'EINVAL']);
   });
+
+  it('refuses behind one who waits what it refuses alone', async () => {
+    const { fd } = listener(8, undefined, SOCK_NONBLOCK);
+    const first = accept(fd);
+    expect(await rejection(accept4(fd, 0.5))).toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+    shut(fd);
+    expect(await failure(first)).toEqual(['accept', 'EBADF']);
+  });
 });
 
 describe('connect', () => {
@@ -132,6 +140,20 @@ describe('connect', () => {
     const addr = { family: AF_INET, addr: '127.0.0.1', port: 7 } as const;
     await connect(own(fd), addr);
     expect(getpeername(fd)).toEqual(addr);
+  });
+
+  it('is the kernel’s to refuse while another waits', async () => {
+    const { fd, addr } = listener();
+    // The queue is full with one more: the next connection is not answered.
+    listen(fd, 0);
+    await connect(client(), addr);
+    const connecting = client();
+    const first = connect(connecting, addr);
+    await turns();
+    expect(await isSettled(first)).toBe(false);
+    expect(await failure(connect(connecting, addr))).toEqual(['connect', 'EALREADY']);
+    shut(connecting);
+    expect(await failure(first)).toEqual(['connect', 'EBADF']);
   });
 
   it('rejects what the kernel rejects at once', async () => {

@@ -1,4 +1,5 @@
 /** Signals and timeouts, and what a call that waits refuses. */
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
   EPOLLIN,
@@ -6,6 +7,7 @@ import {
   fcntl,
   O_NONBLOCK,
   POLLIN,
+  pipe,
   recv as recvNow,
   send as sendNow,
 } from '../../lib/index.js';
@@ -19,8 +21,16 @@ import {
   recv,
   recvmsg,
 } from '../../lib/promises.js';
-import { isSettled, registered, rejection, turns, warmPromises } from '../support/promises.js';
-import { guardFds, tcpPair, unixPair } from '../support/sockets.js';
+import {
+  failure,
+  fill,
+  isSettled,
+  registered,
+  rejection,
+  turns,
+  warmPromises,
+} from '../support/promises.js';
+import { guardFds, own, shut, tcpPair, unixPair } from '../support/sockets.js';
 
 warmPromises();
 guardFds();
@@ -55,6 +65,27 @@ describe('many calls that are over at once', () => {
     feed(2000);
     await Promise.all(Array.from({ length: 1000 }, () => next().then(next)));
     expect(heard).toEqual(upTo(2000));
+  });
+
+  it('are settled without a turn of the event loop, but now and then', async () => {
+    const [a, b] = unixPair();
+    sendNow(b, new Uint8Array(1000));
+    let inTurn = 0;
+    for (let i = 0; i < 1000; i++) {
+      const received = recv(a, new Uint8Array(1));
+      if (await isSettled(received)) inTurn++;
+      expect(await received).toBe(1);
+    }
+    expect(inTurn).toBeGreaterThan(900);
+    expect(inTurn).toBeLessThan(1000);
+  });
+
+  it('are refused without a turn where no system call was made', async () => {
+    const [a] = unixPair();
+    for (let i = 0; i < 1000; i++) {
+      expect(await isSettled(recv(a, 'x' as unknown as Uint8Array))).toBe(true);
+      expect(await isSettled(recv(a, room(), 0, 65))).toBe(true);
+    }
   });
 
   it('are settled before one that had to wait', async () => {
@@ -168,6 +199,20 @@ describe('a signal', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is listened to while somebody waits, and no longer', async () => {
+    const [a, b] = unixPair();
+    const { signal } = new AbortController();
+    const listeners = (): number => getEventListeners(signal, 'abort').length;
+    const all = [1, 2].map(() => recv(a, new Uint8Array(1), { signal }));
+    expect(listeners()).toBe(1);
+    sendNow(b, 'x');
+    expect(await all[0]).toBe(1);
+    expect(listeners()).toBe(1);
+    shut(a);
+    expect(await failure(all[1] as Promise<number>)).toEqual(['recv', 'EBADF']);
+    expect(listeners()).toBe(0);
+  });
+
   it('of AbortSignal.timeout and AbortSignal.any is a signal', async () => {
     const [a] = unixPair();
     const signal = AbortSignal.any([AbortSignal.timeout(5), new AbortController().signal]);
@@ -198,13 +243,17 @@ describe('a timeout', () => {
 
   it('that is not needed is forgotten', async () => {
     const [a, b] = unixPair();
-    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const waiting = recv(a, room(), { timeout: 100_000 });
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const waiting = [1, 2].map(() => recv(a, new Uint8Array(1), { timeout: 100_000 }));
+    expect(timers()).toBeGreaterThanOrEqual(before + 1);
     sendNow(b, 'x');
-    await waiting;
-    const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await waiting[0];
+    shut(a);
+    await rejection(waiting[1] as Promise<number>);
     // Others may have ended meanwhile.
-    expect(after).toBeLessThanOrEqual(before);
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 });
 
@@ -224,7 +273,11 @@ describe('the options', () => {
     expect(await recv(a, buf, 0, 62, options)).toBe(2);
     expect(await recv(a, buf, 0, 0, 3, options)).toBe(3);
     expect(await promises.recvfrom(a, buf, 0, 60, 4, options)).toMatchObject({ bytes: 4 });
-    expect(await promises.recvfrom(a, buf, options)).toMatchObject({ bytes: 64 });
+    expect(await promises.recvfrom(a, buf, 0, 62, options)).toMatchObject({ bytes: 2 });
+    expect(await promises.recvfrom(a, buf, 0, options)).toMatchObject({ bytes: 62 });
+    expect(await promises.send(b, 'last', 0, options)).toBe(4);
+    expect(await recv(a, new Uint8Array(2), 0, options)).toBe(2);
+    expect(await promises.recvfrom(a, buf, options)).toMatchObject({ bytes: 2 });
     expect(await rejection(promises.recvmsg(a, { iov: [buf] }, { timeout: 1 }))).toBeDefined();
     expect(await promises.poll([{ fd: a, events: EPOLLIN }], 0, {})).toBe(0);
   });
@@ -293,8 +346,11 @@ describe('a wrong argument', () => {
       ['length', recv(a, room(), 0, 60, 5)],
       ['buf', promises.recvfrom(a, null as unknown as Uint8Array)],
       ['msg.iov', promises.recvmsg(a, { iov: room() as unknown as Uint8Array[] })],
+      ['msg.iov', promises.recvmsg(a, { iov: new Array<Uint8Array>(1025).fill(room()) })],
       ['msg.iov[0]', promises.recvmsg(a, { iov: [5 as unknown as Uint8Array] })],
       ['msg.controlLength', promises.recvmsg(a, { iov: [], controlLength: -1 })],
+      ['flags', promises.recvfrom(a, room(), 0.5)],
+      ['flags', promises.recvmsg(a, { iov: [] }, 0.5)],
       ['fd', promises.read(a, room())],
     ];
     for (const [name, promise] of wrong) {
@@ -303,6 +359,31 @@ describe('a wrong argument', () => {
     expect(await isSettled(first)).toBe(false);
     sendNow(b, 'x');
     expect(await first).toBe(1);
+  });
+
+  it('is refused at once behind others that wait to send', async () => {
+    const [a] = unixPair();
+    fill(a);
+    const first = promises.send(a, 'x');
+    const none = 5 as unknown as null;
+    const wrong: [string, Promise<unknown>][] = [
+      ['buf', promises.send(a, none as unknown as string)],
+      ['flags', promises.send(a, 'x', 0.5)],
+      ['length', promises.send(a, 'xyz', 0, 1, 3)],
+      ['buf', promises.sendto(a, none as unknown as string, 0, null)],
+      ['flags', promises.sendto(a, 'x', 0.5, null)],
+      ['addr', promises.sendto(a, 'x', 0, none)],
+      ['offset', promises.sendto(a, 'x', 0, null, 2)],
+      ['msg.name', promises.sendmsg(a, { name: none, iov: [] })],
+      ['flags', promises.sendmsg(a, { iov: [] }, 0.5)],
+      ['fd', promises.write(a, 'x')],
+    ];
+    for (const [name, promise] of wrong) {
+      expect(((await rejection(promise)) as Error).message).toContain(`The "${name}" argument`);
+    }
+    expect(await isSettled(first)).toBe(false);
+    shut(a);
+    expect(await failure(first)).toEqual(['send', 'EBADF']);
   });
 
   it('that becomes wrong while waiting rejects', async () => {
@@ -321,7 +402,13 @@ describe('O_NONBLOCK', () => {
     const { client, listener } = tcpPair();
     expect(fcntl(client, F_GETFL) & O_NONBLOCK).toBe(0);
     const addr = { family: 2, addr: '127.0.0.1', port: 9 } as const;
+    const [blocking, w] = pipe();
+    own(blocking);
+    own(w);
+    // Nothing is set at all: O_RDONLY is 0.
+    expect(fcntl(blocking, F_GETFL)).toBe(0);
     const calls: [string, Promise<unknown>][] = [
+      ['read', promises.read(blocking, room())],
       ['accept', promises.accept(listener)],
       ['accept4', promises.accept4(listener)],
       ['connect', promises.connect(client, addr)],

@@ -83,6 +83,20 @@ describe('watch', () => {
     expect(await told.count(1)).toEqual([EPOLLIN]);
   });
 
+  it('tells what others have left there', async () => {
+    const [a, b] = unixPair();
+    const first = watch(a, EPOLLIN, () => undefined);
+    const waiting = recv(a, new Uint8Array(1));
+    first.stop();
+    sendNow(b, 'xy');
+    expect(await waiting).toBe(1);
+    // Nothing new comes, and the registration is there: it is told at once all the same.
+    const told = new Told();
+    watch(a, EPOLLIN, told.callback);
+    await turns(3);
+    expect(told.events).toEqual([EPOLLIN]);
+  });
+
   it('tells which descriptor it is', async () => {
     const [a, b] = unixPair();
     const told = new Promise((tell) => {
@@ -105,6 +119,20 @@ describe('watch', () => {
       expect(told.events).toHaveLength(n);
     }
     expect(recvNow(a, room())).toBe(3);
+  });
+
+  it('is not told again of what another is told', async () => {
+    const [[a, b], [c, d]] = [unixPair(), unixPair()];
+    const [one, two] = [new Told(), new Told()];
+    watch(a, EPOLLIN, one.callback);
+    watch(c, EPOLLIN, two.callback);
+    // Both in one round, and then one of them in a round of its own.
+    for (const fd of [b, d]) sendNow(fd, 'x');
+    await Promise.all([one.count(1), two.count(1)]);
+    sendNow(b, 'x');
+    expect(await one.count(2)).toHaveLength(2);
+    await turns(3);
+    expect(two.events).toEqual([EPOLLIN]);
   });
 
   it('tells that there is room to write again', async () => {
@@ -257,6 +285,10 @@ describe('beside others on the same descriptor', () => {
     await reads.count(1);
     expect(new Set(reads.events)).toEqual(new Set([EPOLLIN]));
     expect(new Set(writes.events)).toEqual(new Set([EPOLLOUT]));
+    // Edge-triggered, also after the second has changed what the first had registered.
+    const told = [...reads.events, ...writes.events];
+    await turns(5);
+    expect([...reads.events, ...writes.events]).toEqual(told);
   });
 
   it('a watch that begins in a callback is not told in that round', async () => {
@@ -397,6 +429,17 @@ describe('a process', () => {
     expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
   });
 
+  it('stays for a watch that is to keep it again', () => {
+    const body = `
+      const watching = watch(a, s.EPOLLIN, () => {
+        say('told');
+        watching.stop();
+      });
+      watching.unref().ref();
+      setTimeout(() => s.send(b, 'x'), 20).unref();`;
+    expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
+  });
+
   it('stays for one while another is unref’ed, closed, and forgotten', () => {
     const body = `
       watch(b, s.EPOLLIN, () => say('never')).unref();
@@ -409,6 +452,25 @@ describe('a process', () => {
       setTimeout(() => s.send(d, 'x'), 20).unref();`;
     expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
   });
+
+  it.each(['ref', 'unref', 'unref().ref', 'ref().unref'])(
+    'is kept by what waits, whatever %s does to a watch that has ended',
+    (calls) => {
+      const body = `
+      const [closed, stopped] = [watch(a, s.EPOLLIN, () => {}), watch(b, s.EPOLLIN, () => {})];
+      for (const each of [closed, stopped]) each.unref();
+      s.close(a);
+      stopped.stop();
+      for (const each of [closed, stopped]) each.${calls}();
+      const [c, d] = s.socketpair(s.AF_UNIX, s.SOCK_STREAM);
+      const watching = watch(c, s.EPOLLIN, () => {
+        say('told');
+        watching.stop();
+      });
+      setTimeout(() => s.send(d, 'x'), 20).unref();`;
+      expect(ended(body)).toEqual({ status: 0, stdout: 'told\n' });
+    },
+  );
 
   it('hears of what a callback throws, and the others are called', () => {
     const body = `

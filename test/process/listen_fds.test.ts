@@ -193,6 +193,19 @@ print(json.dumps(os.popen(f'stat -fL -c %t {path}').read().strip() == '50494446'
     expect(told).toEqual([[false, [{ fd: 3, name: 'unknown' }]]]);
   });
 
+  it('goes by the pid alone where no pidfd is to be had', () => {
+    const { fd } = listener();
+    const body = `
+      const taken = [];
+      for (let next = raw.dup(0); next >= 0; next = raw.dup(0)) taken.push(next);
+      const list = s.listenFds();
+      for (const each of taken) s.close(each);
+      tell([taken.length > 0, list]);`;
+    const environment = { LISTEN_PID: 'ME', LISTEN_FDS: '1', LISTEN_PIDFDID: '1' };
+    const told = node(body, ['prlimit', '--nofile=256:256', ...become(environment)], [fd]);
+    expect(told).toEqual([[true, [{ fd: 3, name: 'unknown' }]]]);
+  });
+
   it('refuses options that are none', () => {
     expectRefused(() => listenFds({ unset: 1 as unknown as boolean }), TypeError, 'options.unset');
     expectRefused(() => listenFds(null as unknown as object), TypeError, 'options');

@@ -216,5 +216,12 @@ print([names[i].decode() for i in range(n)], [library.sd_is_socket(3 + i, 0, 0, 
     expectRefused(make([{ fd: 3, name: 3 }]), TypeError, 'fds[0].name');
     expectRefused(make([{ fd: 3 }], { env: 3 }), TypeError, 'options.env');
     expectRefused(make([{ fd: 3 }], { stdio: 3 }), TypeError, 'options.stdio');
+    // What has no element there is no list of them.
+    expectRefused(make(new Array(1)), TypeError, 'fds[0]');
+    expectRefused(make({ length: 1, 0: { fd: 3 } }), TypeError, 'fds');
+    const args = (given: unknown) => () => withListenFds('true', given as string[], [{ fd: 3 }]);
+    expectRefused(args('text'), TypeError, 'args');
+    expectRefused(args([1]), TypeError, 'args[0]');
+    expectRefused(args(new Array(1)), TypeError, 'args[0]');
   });
 });

@@ -52,6 +52,7 @@ int main(void) {
     expectRefused(() => encodeSigset(['SIGINT'] as never), TypeError, 'signals[0]');
     expectRefused(() => encodeSigset(new Set([2]) as never), TypeError, 'signals');
     expectRefused(() => encodeSigset(null as never), TypeError, 'signals');
+    expectRefused(() => encodeSigset(new Array(1)), TypeError, 'signals[0]');
     expectRefused(() => sigsetBytes(2 as never, 'sigmask'), TypeError, 'sigmask');
     expectRefused(() => decodeSigset(new Uint8Array(7)), RangeError, 'bytes');
     expectRefused(() => decodeSigset([2] as never), TypeError, 'bytes');

@@ -33,7 +33,7 @@ import {
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
 import { blocked, isRoot, node, run } from '../support/child.js';
-import { fdinfoField } from '../support/proc.js';
+import { fdinfoField, signalsIn } from '../support/proc.js';
 import { inodeOf } from '../support/procnet.js';
 import {
   closedFd,
@@ -175,6 +175,26 @@ tell(s.decodeSignalfdSiginfo(bytes).signo);`;
     const [sent, ...heard] = node(body);
     if (sent === -22) context.skip('PIDFD_SIGNAL_THREAD needs Linux 6.9');
     expect([sent, ...heard]).toEqual([0, 128, SIGUSR2]);
+  });
+
+  it.each([
+    ['sockfd', pidfd_send_signal],
+    ['sockfd/raw', raw.pidfd_send_signal],
+  ])('of %s sends to the process where no flags are given', async (_name, send) => {
+    const script = `import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [${SIGUSR2}])
+print('blocked', flush=True)
+sys.stdin.read()`;
+    const child = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const closed = once(child, 'close');
+    await once(child.stdout, 'data');
+    const pid = child.pid ?? 0;
+    send(own(pidfd_open(pid)), SIGUSR2);
+    // It waits for any thread of it, and not for the first.
+    expect(signalsIn(pid, pid, 'ShdPnd')).toEqual([SIGUSR2]);
+    expect(signalsIn(pid, pid, 'SigPnd')).toEqual([]);
+    child.stdin.end();
+    expect(await closed).toEqual([0, null]);
   });
 
   it('reaches the whole group with PIDFD_SIGNAL_PROCESS_GROUP', async (context) => {

@@ -166,6 +166,8 @@ tell([code(() => s.poll(fds(64), 0)), code(() => s.poll(fds(65), 0))]);`;
 
   it('refuses bytes that are no whole number of struct pollfd', () => {
     expectRefused(() => poll(new Uint8Array(12), 0), RangeError, 'fds');
+    const frozen = Object.freeze({ fd: -1, events: POLLIN, revents: 7 });
+    expectRefused(() => poll([frozen], 0), TypeError, 'fds[0]');
   });
 
   it.each([

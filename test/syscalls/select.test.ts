@@ -19,6 +19,7 @@ import {
   shutdown,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { timevalBytes } from '../../lib/structs/timeval.js';
 import { interrupted, node, python } from '../support/child.js';
 import {
   closedFd,
@@ -167,6 +168,7 @@ tell(code(() => s.${name}(0, null, null, null, ${time})));`;
     expectRefused(() => call(1, bad, null, null, 0), TypeError, 'readfds');
     expectRefused(() => call(1, null, [3] as never, null, 0), TypeError, 'writefds');
     expectRefused(() => call(1, null, null, new Uint8Array(127), 0), RangeError, 'exceptfds');
+    expectRefused(() => call(1, null, null, new Uint8Array(129), 0), RangeError, 'exceptfds');
     expectRefused(() => call(1, undefined as never, null, null, 0), TypeError, 'readfds');
     expectRefused(() => call(1, null, null, null, -1), RangeError, 'timeout');
     expectRefused(() => call(1, null, null, null, Number.NaN), RangeError, 'timeout');
@@ -177,6 +179,18 @@ tell(code(() => s.${name}(0, null, null, null, ${time})));`;
 
 /** What a struct timeval or timespec holds: seconds, and parts of one. */
 const timeOf = (bytes: BigInt64Array): number => Number(bytes[0]) + Number(bytes[1]) / 1e6;
+
+describe('a timeout of select(2) in milliseconds', () => {
+  it.each([
+    [0, [0n, 0n]],
+    [1, [0n, 1000n]],
+    [1999, [1n, 999_000n]],
+    [60_000, [60n, 0n]],
+  ])('of %i is %o: seconds and microseconds', (ms, words) => {
+    const bytes = timevalBytes(ms, 'timeout') as Uint8Array;
+    expect([...new BigInt64Array(bytes.buffer, bytes.byteOffset, 2)]).toEqual(words);
+  });
+});
 
 describe('the time that select(2) leaves', () => {
   it('is what was left when a descriptor became ready', () => {
