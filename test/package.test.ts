@@ -17,6 +17,16 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  AF_UNIX,
+  close,
+  MSG_DONTWAIT,
+  O_RDWR,
+  recv,
+  SOCK_STREAM,
+  send,
+  socketpair,
+} from '../lib/index.js';
 import { compiledPackage } from './support/compiled.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -247,6 +257,26 @@ describe('importing', () => {
     const message = failure({ INDEX: join(app, 'index.js') });
     expectSentence(message);
     expect(message).toMatch(/mark it external in the bundler$/);
+  });
+
+  it('leaves the standard streams as they are: a socket that blocks still does', () => {
+    const [a, b] = socketpair(AF_UNIX, SOCK_STREAM);
+    const entries = ['index', 'raw', 'promises', 'testing'].map((name) => `dist/${name}.js`);
+    const paths = JSON.stringify(entries.map((entry) => join(compiled, entry)));
+    const source = `Promise.all(${paths}.map((path) => import(path))).then(([s]) => {
+      s.write(1, s.read(0, new Uint8Array(8)) + ' ' + s.fcntl(0, s.F_GETFL));
+    });`;
+    try {
+      send(b, 'hello');
+      run(process.execPath, ['-e', source], {
+        env: { ...process.env, SOCKFD_PREBUILD: root },
+        stdio: [a, a, 'pipe'],
+      });
+      const buf = Buffer.alloc(64);
+      expect(buf.toString('utf8', 0, recv(b, buf, MSG_DONTWAIT))).toBe(`5 ${O_RDWR}`);
+    } finally {
+      for (const fd of [a, b]) close(fd);
+    }
   });
 
   it('needs few descriptors, though it has many modules', () => {

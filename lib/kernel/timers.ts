@@ -3,13 +3,15 @@
  * (fake timers), and so may an environment (jsdom); but what the kernel tells comes in real time.
  */
 import { performance } from 'node:perf_hooks';
-import { nextTick } from 'node:process';
 import timers from 'node:timers';
 
 export const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
 
-/** process.nextTick. */
-export const afterThis = nextTick;
+/**
+ * process.nextTick. Not imported from node:process: that makes streams of the descriptors 0 to 2, and
+ * sockets among them non-blocking.
+ */
+export const afterThis = process.nextTick;
 
 /** Milliseconds of a clock that only goes forward. */
 export const now = performance.now.bind(performance);
