@@ -117,9 +117,12 @@ export function lines({ stdout }: Captured): string[] {
   );
 }
 
-/** The lines between the marks. */
+/**
+ * The lines between the marks. Without the kernel's reports of groups, which come when they like: one
+ * that comes with a mark may be told to one capture before it, and to the other after it.
+ */
 export function between(captured: Captured): string[] {
-  const all = lines(captured);
+  const all = lines(captured).filter((line) => !line.includes(' > ff02::16: '));
   const at = (port: number) => all.findIndex((line) => line.includes(` > 192.0.2.254.${port}: `));
   return all.slice(at(9001), at(9002) + 1);
 }
