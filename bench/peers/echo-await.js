@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * An echo server of async functions that wait, and of nothing else: the least that promises can cost.
- * It makes raw calls on an epoll descriptor of its own, has one buffer for all connections, and holds
- * for each that waits one promise. It is no example: who waits knows of no errors and no limits.
+ * An echo server of async functions that wait, and of nothing else: the least that promises can
+ * cost. It makes raw calls on an epoll descriptor of its own, has one buffer for all connections,
+ * and holds for each that waits one promise. It is no example: who waits knows of no errors.
  */
 import { watch } from '../../dist/promises.js';
 import * as raw from '../../dist/raw.js';

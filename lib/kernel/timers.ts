@@ -8,8 +8,8 @@ import timers from 'node:timers';
 export const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
 
 /**
- * process.nextTick. Not imported from node:process: that makes streams of the descriptors 0 to 2, and
- * sockets among them non-blocking.
+ * process.nextTick. Not imported from node:process: that makes streams of the descriptors 0 to 2,
+ * and sockets among them non-blocking.
  */
 export const afterThis = process.nextTick;
 
