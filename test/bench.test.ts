@@ -24,7 +24,8 @@ describe('bench/', () => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toContain(`\n${name}: 1 rounds of about 1 ms, `);
       expect(stdout.match(/^.*not measured.*$/gm)).toBeNull();
-      expect(stdout.match(/ \(\d+\.\d\d–\d+\.\d\d\)$/gm)).toHaveLength(rows[name] ?? 0);
+      // What is freed meanwhile may be more than what a few connections take.
+      expect(stdout.match(/ \(-?\d+\.\d\d–-?\d+\.\d\d\)$/gm)).toHaveLength(rows[name] ?? 0);
       expect(stdout.match(/: (met|MISSED)$/gm)?.length).toBeGreaterThan(0);
     },
     120_000,
