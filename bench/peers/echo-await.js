@@ -6,7 +6,7 @@
  */
 import { watch } from '../../dist/promises.js';
 import * as raw from '../../dist/raw.js';
-import { ACCEPTED, answerAll, listening, nodelay, SIZE } from '../support/echo_server.js';
+import { acceptAll, answerAll, listening, SIZE } from '../support/echo_server.js';
 
 const { EPOLLET, EPOLLIN, EPOLLOUT, EPOLL_CTL_ADD, EAGAIN, MSG_NOSIGNAL } = raw;
 
@@ -74,12 +74,5 @@ async function serve(fd) {
 
 watch(epfd, EPOLLIN, turn);
 const listener = listening();
-watch(listener, EPOLLIN, () => {
-  for (;;) {
-    const fd = raw.accept4(listener, null, undefined, ACCEPTED);
-    if (fd < 0) return;
-    nodelay(fd);
-    serve(fd);
-  }
-});
+watch(listener, EPOLLIN, () => acceptAll(listener, serve));
 answerAll();

@@ -1,7 +1,7 @@
 // @ts-check
 /** An echo server by sockfd/raw: for (;;) epoll_wait, as peers/echo-epoll.c does it. */
 import * as raw from '../../dist/raw.js';
-import { ACCEPTED, answer, listening, nodelay, SIZE } from '../support/echo_server.js';
+import { acceptAll, answer, listening, SIZE } from '../support/echo_server.js';
 
 const { EPOLLIN, EPOLLOUT, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EAGAIN, MSG_NOSIGNAL } = raw;
 
@@ -21,14 +21,8 @@ function drop(fd) {
   raw.close(fd);
 }
 
-function acceptAll() {
-  for (;;) {
-    const fd = raw.accept4(listener, null, undefined, ACCEPTED);
-    if (fd < 0) return;
-    nodelay(fd);
-    raw.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, { events: EPOLLIN });
-  }
-}
+/** @param {number} fd */
+const begin = (fd) => void raw.epoll_ctl(epfd, EPOLL_CTL_ADD, fd, { events: EPOLLIN });
 
 /** @param {number} fd */
 function echo(fd) {
@@ -65,7 +59,7 @@ for (;;) {
   const n = raw.epoll_wait(epfd, events, maxevents);
   for (let i = 0; i < 3 * n; i += 3) {
     const fd = events[i + 1] ?? 0;
-    if (fd === listener) acceptAll();
+    if (fd === listener) acceptAll(listener, begin);
     else if (fd === 0) answerOnce();
     else if (((events[i] ?? 0) & EPOLLOUT) !== 0) flush(fd);
     else echo(fd);

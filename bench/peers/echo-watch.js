@@ -2,7 +2,7 @@
 /** An echo server by the callbacks of sockfd/promises. */
 import { watch } from '../../dist/promises.js';
 import * as raw from '../../dist/raw.js';
-import { ACCEPTED, answerAll, listening, nodelay, SIZE } from '../support/echo_server.js';
+import { acceptAll, answerAll, listening, SIZE } from '../support/echo_server.js';
 
 const { EAGAIN, EPOLLIN, EPOLLOUT, MSG_NOSIGNAL } = raw;
 
@@ -52,12 +52,7 @@ function serve(_events, fd) {
 }
 
 const listener = listening();
-watch(listener, EPOLLIN, () => {
-  for (;;) {
-    const fd = raw.accept4(listener, null, undefined, ACCEPTED);
-    if (fd < 0) return;
-    nodelay(fd);
-    watch(fd, EPOLLIN | EPOLLOUT, serve);
-  }
-});
+/** @param {number} fd */
+const begin = (fd) => void watch(fd, EPOLLIN | EPOLLOUT, serve);
+watch(listener, EPOLLIN, () => acceptAll(listener, begin));
 answerAll();

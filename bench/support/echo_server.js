@@ -17,6 +17,7 @@ import {
   socket,
   TCP_NODELAY,
 } from '../../dist/index.js';
+import { accept4 } from '../../dist/raw.js';
 
 /** Room for what one call receives. */
 export const SIZE = 65536;
@@ -41,6 +42,21 @@ export function say(what) {
 /** @param {number} fd */
 export function nodelay(fd) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, true);
+}
+
+/**
+ * Accepts all that wait, and begins to serve each.
+ *
+ * @param {number} listener
+ * @param {(fd: number) => void} serve
+ */
+export function acceptAll(listener, serve) {
+  for (;;) {
+    const fd = accept4(listener, null, undefined, ACCEPTED);
+    if (fd < 0) return;
+    nodelay(fd);
+    serve(fd);
+  }
 }
 
 /** Answers a line of the input. */

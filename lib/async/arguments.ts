@@ -56,8 +56,9 @@ export function addressBytes(addr: SockAddrLike, name = 'addr'): Uint8Array {
 /** The buffers of a list, in one of our own: to fetch an element may run code of the caller's. */
 export function listOf(bufs: unknown, name: string): Buf[] {
   if (!Array.isArray(bufs)) throw typeError(name, 'must be an array of ArrayBufferViews', bufs);
-  if (bufs.length > 1024)
+  if (bufs.length > 1024) {
     throw rangeError(name, 'must have at most 1024 (IOV_MAX) buffers', bufs.length);
+  }
   const list = Array.from({ length: bufs.length }, (_, i) => bufs[i] as Buf);
   for (const [i, each] of list.entries()) buffer(each, `${name}[${i}]`);
   return list;

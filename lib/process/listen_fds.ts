@@ -50,7 +50,8 @@ function fileOf(fd: number): { dev: bigint; ino: bigint } | undefined {
 function pidfdId(): string | undefined {
   const own = fileOf(raw.pidfd_open(process.pid));
   const shared = fileOf(raw.eventfd(0, EFD_CLOEXEC));
-  return own === undefined || own.dev === shared?.dev ? undefined : String(own.ino);
+  if (own === undefined || shared === undefined || own.dev === shared.dev) return undefined;
+  return String(own.ino);
 }
 
 /** Whether the variables are for this process, and not for one that it descends from. */

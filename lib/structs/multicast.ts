@@ -160,7 +160,7 @@ function mreqn(group: Uint8Array, { address, ifindex }: Record<string, unknown>)
 }
 
 /** Fields that say the same are refused together: which of them counts, nobody could know. */
-function either(first: string, a: unknown, second: string, b: unknown): void {
+function refuseBoth(first: string, a: unknown, second: string, b: unknown): void {
   if (a === undefined || b === undefined) return;
   throw typeError(`value.${first}`, `must not be there beside ${second}`, a);
 }
@@ -170,8 +170,8 @@ export const ip_mreqn = request<IpMreqn | IpMreq>((value) => {
   const fields = object(value, 'value');
   const group = ipv4Bytes(fields.multiaddr, 'value.multiaddr');
   if (fields.interface === undefined) return mreqn(group, fields);
-  either('interface', fields.interface, 'address', fields.address);
-  either('interface', fields.interface, 'ifindex', fields.ifindex);
+  refuseBoth('interface', fields.interface, 'address', fields.address);
+  refuseBoth('interface', fields.interface, 'ifindex', fields.ifindex);
   return new Writer(8).copy(group).copy(ipv4Bytes(fields.interface, 'value.interface')).bytes;
 });
 
@@ -303,7 +303,7 @@ export const ipv6_mreq = request<Ipv6Mreq>((value) => {
   const fields = object(value, 'value');
   const group = ipv6Bytes(fields.multiaddr, 'value.multiaddr');
   if (fields.interface === undefined) return mreq6(group, fields.ifindex);
-  either('interface', fields.interface, 'ifindex', fields.ifindex);
+  refuseBoth('interface', fields.interface, 'ifindex', fields.ifindex);
   return new Writer(20).copy(group).u32(uint32(fields.interface, 'value.interface')).bytes;
 });
 
