@@ -20,8 +20,8 @@ const clients = new Map();
 
 function drop(fd, why) {
   clients.delete(fd);
-  s.close(fd);
   log(`fd ${fd}: ${why}, ${clients.size} left`);
+  s.close(fd);
 }
 
 function accept() {
