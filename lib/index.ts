@@ -250,4 +250,5 @@ export * from './syscalls/select.js';
 export * from './syscalls/signalfd.js';
 export * from './syscalls/socket.js';
 export * from './syscalls/sockopt.js';
+export * from './syscalls/splice.js';
 export * from './syscalls/timerfd.js';

@@ -11,6 +11,7 @@ napi_status DefineNetdevice(napi_env env, napi_value exports);
 napi_status DefinePoll(napi_env env, napi_value exports);
 napi_status DefineSocket(napi_env env, napi_value exports);
 napi_status DefineSockopt(napi_env env, napi_value exports);
+napi_status DefineSplice(napi_env env, napi_value exports);
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   bool done = CaptureIntrinsics(env) == napi_ok &&         //
@@ -21,7 +22,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
               DefineNetdevice(env, exports) == napi_ok &&  //
               DefinePoll(env, exports) == napi_ok &&       //
               DefineSocket(env, exports) == napi_ok &&     //
-              DefineSockopt(env, exports) == napi_ok;
+              DefineSockopt(env, exports) == napi_ok &&    //
+              DefineSplice(env, exports) == napi_ok;
   if (!done) napi_throw_error(env, nullptr, "sockfd: the addon could not be set up");
   return exports;
 }

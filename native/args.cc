@@ -239,6 +239,12 @@ size_t ArgReader::Size(size_t i, const char* name, size_t otherwise, size_t max)
   return static_cast<size_t>(value);
 }
 
+size_t ArgReader::Count(size_t i, const char* name) {
+  constexpr size_t kMax = (size_t{1} << 53) - 1;
+  if (ok_ && !Given(i)) FailInt(i, name, 0, kMax);
+  return Size(i, name, 0, kMax);
+}
+
 size_t ArgReader::ArrayLength(size_t i, const char* name, size_t max) {
   if (!IsArray(i)) {
     FailType(i, name, "must be an array of ArrayBufferViews");

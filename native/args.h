@@ -74,6 +74,9 @@ class ArgReader {
   // A C unsigned.
   unsigned Uint32(size_t i, const char* name);
 
+  // A C size_t: in JavaScript, as much of it as a number holds.
+  size_t Count(size_t i, const char* name);
+
   // Memory of any ArrayBufferView, ArrayBuffer or SharedArrayBuffer.
   Bytes View(size_t i, const char* name) { return ViewOf(argv_[i], name); }
 
@@ -206,28 +209,29 @@ class SignalMask {
   sigset_t set_;
 };
 
-// A struct timespec or timeval: 16 bytes, in which a call may leave the rest. Null is C's NULL.
+// A value of C's behind a pointer, which a call reads and may change: a timespec, of which it
+// leaves the rest, or a loff_t. Null is C's NULL.
 template <typename T>
-class Timeout {
+class InOut {
  public:
-  Timeout(ArgReader& args, size_t i, const char* name) : memory_(args.Address(i, name)) {
-    static_assert(sizeof(T) == 16, "two C longs");
+  InOut(ArgReader& args, size_t i, const char* name) : memory_(args.Address(i, name)) {
+    static_assert(sizeof(T) == 16 || sizeof(T) == 8, "said below");
     if (memory_.data == nullptr || !args.ok()) return;
-    if (memory_.size >= sizeof time_) {
-      memcpy(&time_, memory_.data, sizeof time_);
+    if (memory_.size >= sizeof value_) {
+      memcpy(&value_, memory_.data, sizeof value_);
     } else {
-      args.FailRange(i, name, "must have 16 bytes");
+      args.FailRange(i, name, sizeof(T) == 16 ? "must have 16 bytes" : "must have 8 bytes");
     }
   }
 
-  T* get() { return memory_.data == nullptr ? nullptr : &time_; }
+  T* get() { return memory_.data == nullptr ? nullptr : &value_; }
   void Store() {
-    if (memory_.data != nullptr) memcpy(memory_.data, &time_, sizeof time_);
+    if (memory_.data != nullptr) memcpy(memory_.data, &value_, sizeof value_);
   }
 
  private:
   Bytes memory_;
-  T time_ = {};
+  T value_ = {};
 };
 
 // The functions that recognise, without running code of the user's, what Node-API has no call for.

@@ -115,7 +115,7 @@ napi_value epoll_pwait2(napi_env env, napi_callback_info info) {
   Args<5> args(env, info);
   int epfd = args.Int(0, "epfd");
   Events events(args, 1, 2);
-  Timeout<timespec> timeout(args, 3, "timeout");
+  InOut<timespec> timeout(args, 3, "timeout");
   SignalMask mask(args, 4, "sigmask");
   if (!args.ok()) return nullptr;
   constexpr long kEpollPwait2 = 441;

@@ -443,7 +443,7 @@ napi_value recvmmsg(napi_env env, napi_callback_info info) {
   if (!args.ok()) return nullptr;
   Vector vector(env, args, false);
   if (!vector.Read(2)) return args.ok() ? Number(env, -ENOMEM) : nullptr;
-  Timeout<timespec> timeout(args, 8, "timeout");
+  InOut<timespec> timeout(args, 8, "timeout");
   if (!args.ok()) return nullptr;
   int result = ::recvmmsg(fd, vector.headers(), vector.count(), flags, timeout.get());
   if (result < 0) return Result(env, result);

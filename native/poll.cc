@@ -30,7 +30,7 @@ napi_value poll(napi_env env, napi_callback_info info) {
 napi_value ppoll(napi_env env, napi_callback_info info) {
   Args<3> args(env, info);
   PollFds fds = PollFdsOf(args, 0);
-  Timeout<timespec> timeout(args, 1, "timeout");
+  InOut<timespec> timeout(args, 1, "timeout");
   SignalMask mask(args, 2, "sigmask");
   if (!args.ok()) return nullptr;
   return Result(env, ::ppoll(fds.data, fds.count, timeout.get(), mask.get()));
@@ -59,7 +59,7 @@ napi_value select(napi_env env, napi_callback_info info) {
   fd_set* readfds = SetOf(args, 1, "readfds");
   fd_set* writefds = SetOf(args, 2, "writefds");
   fd_set* exceptfds = SetOf(args, 3, "exceptfds");
-  Timeout<timeval> timeout(args, 4, "timeout");
+  InOut<timeval> timeout(args, 4, "timeout");
   if (!args.ok()) return nullptr;
   // Linux leaves the rest of the time after EINTR as well.
   long result = ::select(nfds, readfds, writefds, exceptfds, timeout.get());
@@ -74,7 +74,7 @@ napi_value pselect(napi_env env, napi_callback_info info) {
   fd_set* readfds = SetOf(args, 1, "readfds");
   fd_set* writefds = SetOf(args, 2, "writefds");
   fd_set* exceptfds = SetOf(args, 3, "exceptfds");
-  Timeout<timespec> timeout(args, 4, "timeout");
+  InOut<timespec> timeout(args, 4, "timeout");
   SignalMask mask(args, 5, "sigmask");
   if (!args.ok()) return nullptr;
   return Result(env, ::pselect(nfds, readfds, writefds, exceptfds, timeout.get(), mask.get()));

@@ -101,11 +101,14 @@ const onFd: [string, (fd: number) => unknown][] = [
   ['recvmmsg', (fd) => raw.recvmmsg(fd, [{ iov: [blank()] }])],
   ['recvmsg', (fd) => raw.recvmsg(fd, { iov: [blank()] })],
   ['send', (fd) => raw.send(fd, 'x')],
+  ['sendfile', (fd) => raw.sendfile(fd, fd, null, 1)],
   ['sendmmsg', (fd) => raw.sendmmsg(fd, [{ iov: [blank()] }])],
   ['sendmsg', (fd) => raw.sendmsg(fd, { iov: [blank()] })],
   ['sendto', (fd) => raw.sendto(fd, 'x', 0, nowhere)],
   ['setsockopt', (fd) => raw.setsockopt(fd, SOL_SOCKET, SO_TYPE, 1)],
   ['shutdown', (fd) => raw.shutdown(fd, SHUT_WR)],
+  ['splice', (fd) => raw.splice(fd, null, fd, null, 1)],
+  ['tee', (fd) => raw.tee(fd, fd, 1)],
   ['timerfd_gettime', (fd) => raw.timerfd_gettime(fd, new Uint8Array(32))],
   ['timerfd_settime', (fd) => raw.timerfd_settime(fd, 0, new Uint8Array(32))],
   ['write', (fd) => raw.write(fd, 'x')],
@@ -120,6 +123,8 @@ const calls = [...Object.keys(native), ...composed];
 function argumentOf(name: string): string {
   if (name.startsWith('dup')) return 'oldfd';
   if (name.startsWith('epoll')) return 'epfd';
+  if (name === 'sendfile') return 'out_fd';
+  if (name === 'splice' || name === 'tee') return 'fd_in';
   return name.startsWith('pidfd') ? 'pidfd' : 'fd';
 }
 

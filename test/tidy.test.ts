@@ -190,7 +190,7 @@ const blocking = [
     'recv',
   ],
   ...['recvfrom', 'recvmmsg', 'recvmsg', 'select', 'send', 'sendmmsg', 'sendmsg', 'sendto'],
-  ...['write', 'writev'],
+  ...['sendfile', 'splice', 'tee', 'write', 'writev'],
 ];
 
 describe('a checked call', () => {

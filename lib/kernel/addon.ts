@@ -152,6 +152,16 @@ export interface Native {
   /** The one that makes more system calls: mmap(2), getsockopt(2), munmap(2). */
   tcp_zerocopy_receive(fd: number, zc: Buf, mapped?: Buf | null, copybuf?: Buf | null): number;
   mptcp_full_info(fd: number, info: Buf, subflow_info: Buf | null, tcp_info: Buf | null): number;
+  sendfile(out_fd: number, in_fd: number, offset: Buf | null, count: number): number;
+  splice(
+    fd_in: number,
+    off_in: Buf | null,
+    fd_out: number,
+    off_out: Buf | null,
+    len: number,
+    flags?: number,
+  ): number;
+  tee(fd_in: number, fd_out: number, len: number, flags?: number): number;
 }
 
 /** The folder of the package, wherever in it this code is; and what loads files from there. */

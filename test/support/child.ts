@@ -113,13 +113,13 @@ const waiting: Record<string, Record<string, number[]>> = {
     ...{ poll: [7], recvfrom: [45], accept: [43], read: [0], write: [1], connect: [42] },
     ...{ sendto: [44], select: [23, 270], pselect: [270], ppoll: [271], epoll_wait: [232] },
     ...{ epoll_pwait: [281], epoll_pwait2: [441], sendmsg: [46], recvmsg: [47] },
-    ...{ sendmmsg: [307], recvmmsg: [299], fcntl: [72] },
+    ...{ sendmmsg: [307], recvmmsg: [299], fcntl: [72], sendfile: [40], splice: [275], tee: [276] },
   },
   arm64: {
     ...{ poll: [73], recvfrom: [207], accept: [202], read: [63], write: [64], connect: [203] },
     ...{ sendto: [206], select: [72], pselect: [72], ppoll: [73], epoll_wait: [22] },
     ...{ epoll_pwait: [22], epoll_pwait2: [441], sendmsg: [211], recvmsg: [212] },
-    ...{ sendmmsg: [269], recvmmsg: [243], fcntl: [25] },
+    ...{ sendmmsg: [269], recvmmsg: [243], fcntl: [25], sendfile: [71], splice: [76], tee: [77] },
   },
 };
 

@@ -766,6 +766,10 @@ export const wrongValues = {
     constant('-1n', -1n),
     constant('2n ** 64n', 2n ** 64n),
   ] as Wrong[],
+  /** How many bytes, of which a C size_t may be more than a number holds. */
+  size: integer(constant('-1', -1)).filter(([label]) => label !== '2 ** 32 + 3'),
+  /** Where in a file: what is below 0, the kernel refuses. */
+  offset: integer().filter(([label]) => label !== '2 ** 32 + 3' && label !== '-(2 ** 31) - 1'),
   /** An itimerspec, or its 32 bytes. */
   itimerspec: [
     ...noFields,
@@ -932,6 +936,20 @@ const eventCalls: Record<string, Arg[][]> = {
   signalfd: [[int('fd', -1), mayBeNull(arg('mask', 'sigset', () => [12])), opt(bits('flags', 1))]],
   timerfd_create: [[int('clockid', 99), opt(flags)]],
 };
+
+const [out_fd, in_fd, fd_in, fd_out] = ['out_fd', 'in_fd', 'fd_in', 'fd_out'].map((name) =>
+  int(name, -1),
+) as [Arg, Arg, Arg, Arg];
+const howMany = (name: string): Arg => arg(name, 'size', () => 8);
+const place = (name: string): Arg => mayBeNull(arg(name, 'offset', () => 0));
+const placeMemory = (name: string): Arg => orNull(arg(name, 'bytes8', () => new BigInt64Array(1)));
+
+/** From one descriptor to another, with offsets of either form. */
+const splices = (at: (name: string) => Arg): Record<string, Arg[][]> => ({
+  sendfile: [[out_fd, in_fd, at('offset'), howMany('count')]],
+  splice: [[fd_in, at('off_in'), fd_out, at('off_out'), howMany('len'), opt(flags)]],
+  tee: [[fd_in, fd_out, howMany('len'), opt(flags)]],
+});
 
 const checkedEventCalls: Record<string, Arg[][]> = {
   ...eventCalls,
@@ -1246,6 +1264,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     ...pure,
     ...headerCodecs,
     ...checkedEventCalls,
+    ...splices(place),
     ...eventCodecs,
     ...addressCodecs,
     accept: [[fd]],
@@ -1289,6 +1308,7 @@ export const calls: Record<string, Record<string, Arg[][]>> = {
     ...addressCodecs,
     ...same,
     ...rawEventCalls,
+    ...splices(placeMemory),
     ...eventCodecs,
     accept: [[fd, out, addrlen]],
     accept4: [[fd, out, addrlen, opt(flags)]],
