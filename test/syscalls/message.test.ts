@@ -293,10 +293,8 @@ describe('send(2)', () => {
   });
 
   it('fails with ECONNREFUSED when an earlier datagram was refused', () => {
-    const gone = bound(SOCK_DGRAM);
     const fd = open(AF_INET, SOCK_DGRAM);
-    connect(fd, gone.addr);
-    shut(gone.fd);
+    connect(fd, refusingAddr(SOCK_DGRAM));
     send(fd, 'x');
     expect(poll([{ fd, events: 0 }], 5000)).toBe(1);
     expectError(() => send(fd, 'x'), 'send', 'ECONNREFUSED');
@@ -414,10 +412,8 @@ describe('recv(2)', () => {
   });
 
   it('fails with ECONNREFUSED when an earlier datagram was refused', () => {
-    const gone = bound(SOCK_DGRAM);
     const fd = open(AF_INET, SOCK_DGRAM);
-    connect(fd, gone.addr);
-    shut(gone.fd);
+    connect(fd, refusingAddr(SOCK_DGRAM));
     send(fd, 'x');
     expectError(() => recv(fd, blank()), 'recv', 'ECONNREFUSED');
   });
@@ -531,9 +527,7 @@ describe('recvfrom(2)', () => {
     const stream = open(AF_INET, SOCK_STREAM);
     expectError(() => recvfrom(stream, blank()), 'recvfrom', 'ENOTCONN');
     const fd = open(AF_INET, SOCK_DGRAM);
-    const gone = bound(SOCK_DGRAM);
-    connect(fd, gone.addr);
-    shut(gone.fd);
+    connect(fd, refusingAddr(SOCK_DGRAM));
     send(fd, 'x');
     expectError(() => recvfrom(fd, blank()), 'recvfrom', 'ECONNREFUSED');
   });
@@ -554,7 +548,7 @@ describe('recvfrom(2)', () => {
 describe('what a refused datagram leaves', () => {
   it('is in SO_ERROR, which recv, send or reading it takes', () => {
     const fd = open(AF_INET, SOCK_DGRAM);
-    connect(fd, refusingAddr());
+    connect(fd, refusingAddr(SOCK_DGRAM));
     send(fd, 'x');
     expect(poll([{ fd, events: 0 }], 5000)).toBe(1);
     const script = `s = socket.socket(fileno=3)

@@ -72,6 +72,7 @@ import {
   guardFds,
   type InetAddr,
   open,
+  refusingAddr,
   shut,
   tcpPair,
   unixPair,
@@ -319,22 +320,21 @@ describe('MSG_ERRQUEUE', () => {
       { family: AF_INET6, addr: '::1', port: 0, flowinfo: 0, scope_id: 0 },
     ],
   ])('has what was refused, by whom, and where it was to go: %s', (_, addr, icmp, offender) => {
-    const gone = bound(SOCK_DGRAM, addr);
-    shut(gone.fd);
+    const gone = refusingAddr(SOCK_DGRAM, addr);
     const { fd } = bound(SOCK_DGRAM, addr);
     const [level, option] =
       addr.family === AF_INET
         ? ([IPPROTO_IP, IP_RECVERR] as const)
         : ([IPPROTO_IPV6, IPV6_RECVERR] as const);
     setsockopt(fd, level as typeof IPPROTO_IP, option as typeof IP_RECVERR, true);
-    sendto(fd, 'the payload', 0, gone.addr);
+    sendto(fd, 'the payload', 0, gone);
     expect(poll([{ fd, events: 0 }], 10_000)).toBe(1);
     const iov = [new Uint8Array(4), new Uint8Array(64)];
     const { bytes, name, control, flags } = queue(fd, iov);
     // "The payload of the original packet that caused the error is passed as normal data […]. The
     // original destination address of the datagram […] is supplied via msg_name."
     expect(Buffer.concat(iov).toString('utf8', 0, bytes)).toBe('the payload');
-    expect((name as InetAddr).port).toBe(gone.addr.port);
+    expect((name as InetAddr).port).toBe(gone.port);
     expect(name).toMatchObject({ family: addr.family, addr: addr.addr });
     expect(flags & MSG_ERRQUEUE).toBe(MSG_ERRQUEUE);
     const value = control.find((each) => each.level === level && each.type === option)?.value;
@@ -344,18 +344,17 @@ describe('MSG_ERRQUEUE', () => {
 
   it('regenerates the pending error from the next in the queue', () => {
     // recv(2): "the pending socket error is regenerated based on the next queued error"
-    const gone = [bound(SOCK_DGRAM), bound(SOCK_DGRAM)];
+    const gone = [refusingAddr(SOCK_DGRAM), refusingAddr(SOCK_DGRAM)];
     const { fd } = bound(SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
     for (const each of gone) {
-      shut(each.fd);
-      sendto(fd, 'x', 0, each.addr);
+      sendto(fd, 'x', 0, each);
       waitUntil(() => getsockopt(fd, SOL_SOCKET, SO_ERROR) === 111, 'ECONNREFUSED is pending');
     }
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(0);
-    expect(queue(fd).name).toEqual(gone[0]?.addr);
+    expect(queue(fd).name).toEqual(gone[0]);
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(111);
-    expect(queue(fd).name).toEqual(gone[1]?.addr);
+    expect(queue(fd).name).toEqual(gone[1]);
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(0);
   });
 

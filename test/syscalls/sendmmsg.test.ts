@@ -286,7 +286,7 @@ describe('sendmmsg(2): an error', () => {
   });
 
   it('of an earlier datagram is kept in the error queue by IP_RECVERR', () => {
-    const addr = refusingAddr();
+    const addr = refusingAddr(SOCK_DGRAM);
     const fd = open(AF_INET, SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
     connect(fd, addr);
