@@ -389,11 +389,11 @@ describe('recv(2)', () => {
     expectError(() => recv(a, blank()), 'recv', 'EAGAIN');
     const [b] = unixPair();
     expectError(() => recv(b, blank(), MSG_DONTWAIT), 'recv', 'EAGAIN');
-    setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, { sec: 0, usec: 50_000 });
+    setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, { sec: 0, usec: 200_000 });
     const start = performance.now();
     expectError(() => recv(b, blank()), 'recv', 'EAGAIN');
-    // The kernel counts jiffies, of 10 ms at most, and the first has begun already.
-    expect(performance.now() - start).toBeGreaterThanOrEqual(39);
+    // The kernel counts jiffies, of 10 ms at most, and catches up when it has missed some.
+    expect(performance.now() - start).toBeGreaterThanOrEqual(100);
   });
 
   it('fails with ECONNRESET when the peer has reset the connection, then reads the end', () => {
