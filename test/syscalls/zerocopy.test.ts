@@ -472,7 +472,7 @@ describe('MSG_ZEROCOPY without SO_ZEROCOPY', () => {
 describe('zero-copy memory', () => {
   it('is limited by RLIMIT_MEMLOCK: ENOBUFS, until the kernel has let go of some', () => {
     // msg_zerocopy.rst: "the user exceeded its ulimit on locked pages."
-    const body = `nobody();
+    const body = `somebody();
 const listener = s.socket(s.AF_INET, s.SOCK_STREAM);
 s.setsockopt(listener, s.SOL_SOCKET, s.SO_RCVBUF, 4096);
 s.bind(listener, lo);
