@@ -40,6 +40,7 @@ import {
   shutdown,
   TCP_USER_TIMEOUT,
 } from '../../lib/index.js';
+import { arrived } from '../support/addresses.js';
 import { interrupted, node, python } from '../support/child.js';
 import {
   bound,
@@ -62,7 +63,7 @@ const file = (): number => own(openSync('/dev/null', 'r'));
 /** A datagram for each that wants one: what came, as text. */
 function received(fd: number, flags = MSG_DONTWAIT): string {
   const buf = Buffer.alloc(1 << 16);
-  return buf.toString('utf8', 0, recv(fd, buf, flags));
+  return buf.toString('utf8', 0, recv(arrived(fd), buf, flags));
 }
 
 const blank = () => new Uint8Array(16);

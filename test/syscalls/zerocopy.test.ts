@@ -41,6 +41,7 @@ import {
   zerocopyBuffer,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { arrived } from '../support/addresses.js';
 import { node } from '../support/child.js';
 import {
   bound,
@@ -440,7 +441,7 @@ describe('notifications', () => {
     expect(sendmmsg(from, msgs, MSG_ZEROCOPY)).toBe(3);
     expect(sendmmsg(from, new MsgVec(3, memory), MSG_ZEROCOPY)).toBe(3);
     const sent = Array.from({ length: 8 }, () => {
-      const { bytes: size } = recvmsg(to.fd, { iov: [scratch] }, MSG_DONTWAIT);
+      const { bytes: size } = recvmsg(arrived(to.fd), { iov: [scratch] }, MSG_DONTWAIT);
       return Buffer.from(scratch.subarray(0, size));
     });
     const thirds = parts.map((part) => Buffer.from(part));
