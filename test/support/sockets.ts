@@ -143,7 +143,17 @@ export function unixPair(type = SOCK_STREAM): [number, number] {
   return [own(a), own(b)];
 }
 
-/** A TCP port of loopback at which nobody listens: taken by a socket that does not. */
-export function refusingAddr(): InetAddr {
-  return bound(SOCK_STREAM).addr;
+/** A datagram socket hears nobody from then on but itself: others are refused at its port. */
+export function refuse(fd: number): void {
+  connect(fd, getsockname(fd));
+}
+
+/**
+ * A port of loopback that refuses: nobody else can take it meanwhile, for it is taken, by a TCP socket
+ * that does not listen, or by a datagram socket that hears nobody.
+ */
+export function refusingAddr(type = SOCK_STREAM, addr: InetAddr = LOOPBACK): InetAddr {
+  const taken = bound(type, addr);
+  if (type === SOCK_DGRAM) refuse(taken.fd);
+  return taken.addr;
 }

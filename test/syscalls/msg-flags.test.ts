@@ -60,11 +60,11 @@ import {
   sendmsg,
   sendto,
   setsockopt,
-  TCP_CORK,
   TCP_INFO,
   UDP_CORK,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
+import { arrived } from '../support/addresses.js';
 import { interrupted, netns, node, waitUntil } from '../support/child.js';
 import {
   bound,
@@ -72,6 +72,7 @@ import {
   guardFds,
   type InetAddr,
   open,
+  refusingAddr,
   shut,
   tcpPair,
   unixPair,
@@ -83,6 +84,7 @@ guardFds();
 const text = (value: string): Uint8Array => new Uint8Array(Buffer.from(value));
 
 function received(fd: number, size = 64, flags = MSG_DONTWAIT): string {
+  if (flags === MSG_DONTWAIT) arrived(fd);
   const buf = Buffer.alloc(size);
   return buf.toString('latin1', 0, recv(fd, buf, flags));
 }
@@ -229,6 +231,8 @@ describe('MSG_OOB', () => {
     send(client, '!', MSG_OOB);
     send(client, 'def');
     expect(poll([{ fd: server, events: POLLPRI }], 10_000)).toBe(1);
+    const bytes = () => getsockopt(server, IPPROTO_TCP, TCP_INFO).bytes_received;
+    waitUntil(() => bytes() === 7, 'all of it has come');
     return server;
   }
 
@@ -319,22 +323,21 @@ describe('MSG_ERRQUEUE', () => {
       { family: AF_INET6, addr: '::1', port: 0, flowinfo: 0, scope_id: 0 },
     ],
   ])('has what was refused, by whom, and where it was to go: %s', (_, addr, icmp, offender) => {
-    const gone = bound(SOCK_DGRAM, addr);
-    shut(gone.fd);
+    const gone = refusingAddr(SOCK_DGRAM, addr);
     const { fd } = bound(SOCK_DGRAM, addr);
     const [level, option] =
       addr.family === AF_INET
         ? ([IPPROTO_IP, IP_RECVERR] as const)
         : ([IPPROTO_IPV6, IPV6_RECVERR] as const);
     setsockopt(fd, level as typeof IPPROTO_IP, option as typeof IP_RECVERR, true);
-    sendto(fd, 'the payload', 0, gone.addr);
+    sendto(fd, 'the payload', 0, gone);
     expect(poll([{ fd, events: 0 }], 10_000)).toBe(1);
     const iov = [new Uint8Array(4), new Uint8Array(64)];
     const { bytes, name, control, flags } = queue(fd, iov);
     // "The payload of the original packet that caused the error is passed as normal data […]. The
     // original destination address of the datagram […] is supplied via msg_name."
     expect(Buffer.concat(iov).toString('utf8', 0, bytes)).toBe('the payload');
-    expect((name as InetAddr).port).toBe(gone.addr.port);
+    expect((name as InetAddr).port).toBe(gone.port);
     expect(name).toMatchObject({ family: addr.family, addr: addr.addr });
     expect(flags & MSG_ERRQUEUE).toBe(MSG_ERRQUEUE);
     const value = control.find((each) => each.level === level && each.type === option)?.value;
@@ -344,18 +347,17 @@ describe('MSG_ERRQUEUE', () => {
 
   it('regenerates the pending error from the next in the queue', () => {
     // recv(2): "the pending socket error is regenerated based on the next queued error"
-    const gone = [bound(SOCK_DGRAM), bound(SOCK_DGRAM)];
+    const gone = [refusingAddr(SOCK_DGRAM), refusingAddr(SOCK_DGRAM)];
     const { fd } = bound(SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
     for (const each of gone) {
-      shut(each.fd);
-      sendto(fd, 'x', 0, each.addr);
+      sendto(fd, 'x', 0, each);
       waitUntil(() => getsockopt(fd, SOL_SOCKET, SO_ERROR) === 111, 'ECONNREFUSED is pending');
     }
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(0);
-    expect(queue(fd).name).toEqual(gone[0]?.addr);
+    expect(queue(fd).name).toEqual(gone[0]);
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(111);
-    expect(queue(fd).name).toEqual(gone[1]?.addr);
+    expect(queue(fd).name).toEqual(gone[1]);
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(0);
   });
 
@@ -374,6 +376,21 @@ describe('MSG_ERRQUEUE', () => {
   });
 });
 
+/** tcp(7): what is corked goes after 200 ms all the same, which is the least RTO; here it is longer. */
+const patience = `ip route change local 127.0.0.1 dev lo table local proto kernel scope host \
+  src 127.0.0.1 rto_min 30s`;
+
+/** What the programs have that run there: both ends of a connection, and its TCP_INFO. */
+const patient = `const listener = s.socket(s.AF_INET, s.SOCK_STREAM);
+s.bind(listener, lo);
+s.listen(listener, 1);
+const pair = () => {
+  const client = s.socket(s.AF_INET, s.SOCK_STREAM);
+  s.connect(client, s.getsockname(listener));
+  return { client, server: s.accept(listener).fd };
+};
+const info = (fd) => s.getsockopt(fd, s.IPPROTO_TCP, s.TCP_INFO);`;
+
 describe('MSG_MORE', () => {
   it('gathers, like UDP_CORK, what becomes one datagram', () => {
     // send(2): "package all of the data sent in calls with this flag set into a single datagram"
@@ -391,13 +408,18 @@ describe('MSG_MORE', () => {
 
   it('holds a segment of TCP back until it is full, or nothing more is said to come', () => {
     // send(2): "used with TCP sockets to obtain the same effect as the TCP_CORK socket option"
-    const { client, server } = tcpPair();
-    for (const part of ['a', 'b', 'c']) send(client, part, MSG_MORE);
-    const { notsent_bytes, data_segs_out } = getsockopt(client, IPPROTO_TCP, TCP_INFO);
-    expect([notsent_bytes, data_segs_out, readable(server)]).toEqual([3, 0, false]);
-    send(client, 'd');
-    expect(received(server, 64, 0)).toBe('abcd');
-    expect(getsockopt(client, IPPROTO_TCP, TCP_INFO).data_segs_out).toBe(1);
+    const body = `${patient}
+const { client, server } = pair();
+for (const part of ['a', 'b', 'c']) s.send(client, part, s.MSG_MORE);
+const { notsent_bytes, data_segs_out } = info(client);
+tell([notsent_bytes, data_segs_out, s.poll([{ fd: server, events: s.POLLIN }], 0)]);
+s.send(client, 'd');
+const buf = Buffer.alloc(64);
+tell([buf.toString('latin1', 0, s.recv(server, buf)), info(client).data_segs_out]);`;
+    expect(netns(body, patience)).toEqual([
+      [3, 0, 0],
+      ['abcd', 1],
+    ]);
   });
 });
 
@@ -405,14 +427,16 @@ describe('MSG_EOR', () => {
   it('ends a segment of TCP, which then grows no more', () => {
     // send(2): "Terminates a record (when this notion is supported […])". TCP keeps the boundary
     // while the data waits to be sent; Linux 4.7.
-    const segments = [0, MSG_EOR].map((flags) => {
-      const { client } = tcpPair();
-      setsockopt(client, IPPROTO_TCP, TCP_CORK, true);
-      for (const part of ['a', 'b', 'c']) send(client, part, flags);
-      setsockopt(client, IPPROTO_TCP, TCP_CORK, false);
-      return getsockopt(client, IPPROTO_TCP, TCP_INFO).data_segs_out;
-    });
-    expect(segments).toEqual([1, 3]);
+    const body = `${patient}
+const segments = [0, s.MSG_EOR].map((flags) => {
+  const { client } = pair();
+  s.setsockopt(client, s.IPPROTO_TCP, s.TCP_CORK, true);
+  for (const part of ['a', 'b', 'c']) s.send(client, part, flags);
+  s.setsockopt(client, s.IPPROTO_TCP, s.TCP_CORK, false);
+  return info(client).data_segs_out;
+});
+tell(segments);`;
+    expect(netns(body, patience)).toEqual([[1, 3]]);
   });
 
   it('is taken by SOCK_SEQPACKET of AF_UNIX, where each message is a record, and not told', () => {

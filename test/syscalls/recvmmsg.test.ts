@@ -37,7 +37,7 @@ import {
   expectError,
   expectRefused,
   guardFds,
-  shut,
+  refuse,
   tcpPair,
   unixPair,
 } from '../support/sockets.js';
@@ -297,7 +297,7 @@ tell(code(() => s.recvmmsg(a, slots, s.MSG_DONTWAIT)));`;
     const { fd, addr } = bound(SOCK_DGRAM);
     sendto(gone.fd, 'waits', 0, addr);
     connect(fd, gone.addr);
-    shut(gone.fd);
+    refuse(gone.fd);
     send(fd, 'refused');
     expect(poll([{ fd, events: 0 }], 10_000)).toBe(1);
     expectError(() => recvmmsg(fd, slots(2), MSG_DONTWAIT), 'recvmmsg', 'ECONNREFUSED');

@@ -45,6 +45,7 @@ import {
   LOOPBACK,
   open,
   own,
+  refusingAddr,
   shut,
   tcpPair,
   unixPair,
@@ -318,11 +319,9 @@ describe('recvmsg(2)', () => {
   });
 
   it('fails with ECONNREFUSED when an earlier datagram was refused', () => {
-    const gone = bound(SOCK_DGRAM);
     const fd = open(AF_INET, SOCK_DGRAM);
     bind(fd, LOOPBACK);
-    raw.connect(fd, gone.addr);
-    shut(gone.fd);
+    raw.connect(fd, refusingAddr(SOCK_DGRAM));
     send(fd, 'x');
     expectError(() => recvmsg(fd, room), 'recvmsg', 'ECONNREFUSED');
   });

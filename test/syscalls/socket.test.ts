@@ -368,7 +368,7 @@ describe('listen(2)', () => {
       expectError(() => connect(client, addr), 'connect', 'EINPROGRESS');
     }
     const waits = clients.map((client) => ({ fd: client, events: POLLOUT }));
-    expect(poll(waits.slice(0, 3), 5000)).toBe(3);
+    for (const wait of waits.slice(0, 3)) expect(poll([wait], 5000)).toBe(1);
     expect(poll(waits.slice(3), 0)).toBe(0);
     for (let n = 0; n < 3; n++) own(accept(fd).fd);
   });
@@ -447,11 +447,11 @@ describe.each([
 
   it('fails with EAGAIN after SO_RCVTIMEO', () => {
     const { fd } = listener();
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, { sec: 0, usec: 50_000 });
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, { sec: 0, usec: 200_000 });
     const start = performance.now();
     expectError(() => call(fd), name, 'EAGAIN');
-    // The kernel counts jiffies, of 10 ms at most, and the first has begun already.
-    expect(performance.now() - start).toBeGreaterThanOrEqual(39);
+    // The kernel counts jiffies, of 10 ms at most, and catches up when it has missed some.
+    expect(performance.now() - start).toBeGreaterThanOrEqual(100);
   });
 
   it('fails with EINVAL on a socket that does not listen', () => {

@@ -71,7 +71,7 @@ import {
   guardFds,
   open,
   own,
-  shut,
+  refusingAddr,
   tcpPair,
   unixPair,
 } from '../support/sockets.js';
@@ -355,9 +355,7 @@ describe('getsockopt(2)', () => {
 
   it('clears SO_ERROR by reading it, as socket(7) says', () => {
     const fd = open(AF_INET, SOCK_DGRAM);
-    const gone = bound(SOCK_DGRAM);
-    connect(fd, gone.addr);
-    shut(gone.fd);
+    connect(fd, refusingAddr(SOCK_DGRAM));
     sockfd.send(fd, 'x');
     expect(sockfd.poll([{ fd, events: 0 }], 5000)).toBe(1);
     expect(getsockopt(fd, SOL_SOCKET, SO_ERROR)).toBe(sockfd.ECONNREFUSED);
