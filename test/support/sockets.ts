@@ -147,3 +147,13 @@ export function unixPair(type = SOCK_STREAM): [number, number] {
 export function refusingAddr(): InetAddr {
   return bound(SOCK_STREAM).addr;
 }
+
+/**
+ * A UDP port of loopback that refuses datagrams, and that nobody else can take meanwhile: its socket
+ * is connected, and so hears nobody but its peer, itself.
+ */
+export function refusingUdpAddr(addr: InetAddr = LOOPBACK): InetAddr {
+  const refusing = bound(SOCK_DGRAM, addr);
+  connect(refusing.fd, refusing.addr);
+  return refusing.addr;
+}
