@@ -168,7 +168,7 @@ function ended(body: string): { status: number | null; signal: string | null; st
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', head + body],
-    { encoding: 'utf8', timeout: 15_000 },
+    { encoding: 'utf8', timeout: 45_000 },
   );
   return { status, signal, stdout: stdout + stderr };
 }

@@ -94,10 +94,12 @@ function isUnderWay(fd: number): boolean {
 export function fill(fd: number): number {
   const chunk = new Uint8Array(65536);
   for (let sent = 0, looks = 0; ; ) {
+    // Looked for first: what is acknowledged between the two calls has made room for the second.
+    const mayHaveRoom = isUnderWay(fd);
     const n = raw.send(fd, chunk, MSG_DONTWAIT);
     if (n === -EAGAIN) {
-      // A kernel that keeps something unacknowledged is as full as it will be.
-      if (!isUnderWay(fd) || ++looks > 1000) return sent;
+      // Where something is never acknowledged, it is as full as it will be.
+      if (!mayHaveRoom || ++looks > 1000) return sent;
       poll([], 1);
     } else if (n < 0) throw new SystemError(n, 'send');
     else sent += n;
