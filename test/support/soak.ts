@@ -41,7 +41,7 @@ const running = new Set<Talk>();
 
 /** Called once in a file: builds the client, and ends what a test that failed has left running. */
 export function soaking(): void {
-  vi.setConfig({ testTimeout: 60_000 * longer });
+  vi.setConfig({ testTimeout: 120_000 * longer });
   beforeAll(async () => {
     programs = mkdtempSync(join(tmpdir(), 'sockfd-soak-'));
     program = join(programs, 'load');
