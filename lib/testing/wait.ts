@@ -10,8 +10,8 @@ function pause(): void {
 }
 
 /**
- * Calls `look`, a millisecond apart, until it finds something; undefined when the time is over. The
- * last look begins when it is: a thread that did not run meanwhile has not missed what came in time.
+ * Calls `look`, a millisecond apart, until it finds something; undefined when the time is over.
+ * The last look begins when it is: who did not run meanwhile has not missed what came in time.
  */
 export function until<T>(timeout_ms: number, look: () => T | undefined): T | undefined {
   const deadline = now() + timeout_ms;
