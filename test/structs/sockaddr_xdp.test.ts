@@ -73,7 +73,7 @@ function ready(context: TestContext): number {
 
 const lo = { ifindex: if_nametoindex('lo'), queue_id: 0, flags: XDP_COPY };
 
-/** Binds to the queue, once that is free: from a socket that is closed a worker of the kernel takes it. */
+/** Binds to the queue, once a worker of the kernel has taken it from a socket that was closed. */
 function bindToQueue(fd: number): void {
   let result = -EBUSY;
   waitUntil(() => {

@@ -56,8 +56,8 @@ function udpPair(): [number, number] {
 }
 
 /**
- * Has the kernel take the time of what comes, and returns when it does: the first socket that asks for
- * it has it done by a worker of the kernel, some time later. It goes on while there is such a socket.
+ * Has the kernel take the time of what comes, and returns when it does: for the first socket that
+ * asks, a worker of the kernel turns it on, some time later. It goes on while there is such a socket.
  */
 function takesTimes(): void {
   const [a, b] = udpPair();

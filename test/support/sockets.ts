@@ -149,8 +149,8 @@ export function refusingAddr(): InetAddr {
 }
 
 /**
- * A UDP port of loopback that refuses datagrams, and that nobody else can take meanwhile: its socket
- * is connected, and so hears nobody but its peer, itself.
+ * A UDP port of loopback that refuses datagrams, and that nobody else can take meanwhile: its
+ * socket is connected, and so hears nobody but its peer, itself.
  */
 export function refusingUdpAddr(addr: InetAddr = LOOPBACK): InetAddr {
   const refusing = bound(SOCK_DGRAM, addr);

@@ -55,8 +55,8 @@ function shown(table: 'tcp' | 'tcp6', held: HeldState): number[] {
 }
 
 /**
- * The states that are left of a connection, seen from both of its ends, and of the sockets that were
- * held. Each port alone may be in use by somebody else as well.
+ * The states that are left of a connection, seen from both of its ends, and of the sockets that
+ * were held. Each port alone may be in use by somebody else as well.
  */
 function left(table: 'tcp' | 'tcp6', { local, remote }: HeldState, inodes: number[]): number[] {
   const ends = [`${local?.port} ${remote?.port}`, `${remote?.port} ${local?.port}`];
