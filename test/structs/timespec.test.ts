@@ -57,7 +57,7 @@ function udpPair(): [number, number] {
 
 /**
  * Has the kernel take the time of what comes, and returns when it does: for the first socket that
- * asks, a worker of the kernel turns it on, some time later. It goes on while there is such a socket.
+ * asks, a worker of the kernel turns it on, some time later. It stays on while there is such one.
  */
 function takesTimes(): void {
   const [a, b] = udpPair();

@@ -84,7 +84,7 @@ export function registered(fd: number): { events: number; generation: number }[]
   );
 }
 
-/** Whether TCP has something on its way: it makes room when it is acknowledged, some 40 ms later. */
+/** Whether TCP has something on its way, which makes room when it is acknowledged: 40 ms later. */
 function isUnderWay(fd: number): boolean {
   const isTcp = getsockopt(fd, SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP;
   return isTcp && getsockopt(fd, IPPROTO_TCP, TCP_INFO).unacked > 0;
