@@ -1,4 +1,5 @@
 /** Waiting of our own, which a signal cuts short and does not end: a child's end is one. */
+import { EINTR } from '../kernel/errno.js';
 import { now } from '../kernel/timers.js';
 import { POLLIN } from '../syscalls/poll.js';
 import * as raw from '../syscalls/raw.js';
@@ -8,12 +9,16 @@ function pause(): void {
   raw.poll([], 1);
 }
 
-/** Calls `look`, a millisecond apart, until it finds something; undefined when the time is over. */
+/**
+ * Calls `look`, a millisecond apart, until it finds something; undefined when the time is over.
+ * The last look begins when it is: who did not run meanwhile has not missed what came in time.
+ */
 export function until<T>(timeout_ms: number, look: () => T | undefined): T | undefined {
   const deadline = now() + timeout_ms;
   for (;;) {
+    const isLast = now() > deadline;
     const found = look();
-    if (found !== undefined || now() > deadline) return found;
+    if (found !== undefined || isLast) return found;
     pause();
   }
 }
@@ -21,8 +26,10 @@ export function until<T>(timeout_ms: number, look: () => T | undefined): T | und
 /** Waits until there is something to read or accept; false when `timeout_ms` is over. */
 export function waitReadable(fd: number, timeout_ms: number): boolean {
   const deadline = now() + timeout_ms;
-  for (let left = timeout_ms; left >= 0; left = Math.ceil(deadline - now())) {
-    if (raw.poll([{ fd, events: POLLIN }], left) > 0) return true;
+  for (let left = timeout_ms; ; left = Math.max(0, Math.ceil(deadline - now()))) {
+    const ready = raw.poll([{ fd, events: POLLIN }], left);
+    if (ready > 0) return true;
+    // Cut short by a signal, it looks once more, though the time be over.
+    if (left === 0 && ready !== -EINTR) return false;
   }
-  return false;
 }

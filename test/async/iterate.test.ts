@@ -10,6 +10,8 @@ import {
   epoll_create1,
   epoll_ctl,
   MSG_TRUNC,
+  POLLIN,
+  poll,
   recv as recvNow,
   SCM_RIGHTS,
   SOCK_DGRAM,
@@ -95,6 +97,7 @@ describe('connections', () => {
     const ended = recv(a, new Uint8Array(1)).then(() => loop.return?.());
     sendNow(b, 'x');
     connect(client, addr);
+    expect(poll([{ fd, events: POLLIN }], 10_000)).toBe(1);
     await ended;
     expect(await next).toEqual({ value: undefined, done: true });
     expect(countFds()).toBe(before);

@@ -51,6 +51,7 @@ import {
   guardFds,
   listener,
   own,
+  refusingUdpAddr,
   shut,
   tcpPair,
   unixPair,
@@ -135,9 +136,7 @@ describe('who waits for the same', () => {
 
   it('gets the error of a datagram that was refused, and no other does', async () => {
     const { fd } = bound(SOCK_DGRAM);
-    const { fd: other, addr } = bound(SOCK_DGRAM);
-    shut(other);
-    connect(fd, addr);
+    connect(fd, refusingUdpAddr());
     const all = [1, 2].map(() => recv(fd, room()));
     sendNow(fd, 'x');
     expect(await failure(all[0] as Promise<number>)).toEqual(['recv', 'ECONNREFUSED']);

@@ -38,6 +38,7 @@ import {
   guardFds,
   open,
   own,
+  refusingUdpAddr,
   shut,
   tcpPair,
   unixPair,
@@ -219,8 +220,7 @@ describe('recvmsg', () => {
 
   it('waits with MSG_ERRQUEUE for an error, beside one who waits for data', async () => {
     const { fd } = bound(SOCK_DGRAM);
-    const { fd: other, addr } = bound(SOCK_DGRAM);
-    shut(other);
+    const addr = refusingUdpAddr();
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
     const data = recv(fd, new Uint8Array(8)).catch((error) => error.code);
     const queue = recvmsg(fd, { iov: [new Uint8Array(8)], controlLength: 128 }, MSG_ERRQUEUE);

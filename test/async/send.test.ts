@@ -16,6 +16,8 @@ import {
   MSG_DONTWAIT,
   MSG_FASTOPEN,
   MSG_PEEK,
+  POLLIN,
+  poll,
   recvfrom as recvfromNow,
   recvmsg as recvmsgNow,
   recv as recvNow,
@@ -175,6 +177,7 @@ describe('sendto', () => {
     listen(fd, 0);
     const first = open(AF_INET, SOCK_STREAM);
     connect(first, addr);
+    expect(poll([{ fd, events: POLLIN }], 10_000)).toBe(1);
     const second = open(AF_INET, SOCK_STREAM);
     const waiting = sendto(second, 'late', MSG_FASTOPEN, addr);
     await turns();

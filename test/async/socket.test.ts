@@ -14,6 +14,8 @@ import {
   IPPROTO_TCP,
   listen,
   O_NONBLOCK,
+  POLLIN,
+  poll as pollNow,
   recv as recvNow,
   SO_ERROR,
   SOCK_DGRAM,
@@ -100,7 +102,7 @@ describe('connect', () => {
   it('is rejected when somebody else has read SO_ERROR', async () => {
     const connecting = client();
     const waiting = connect(connecting, refusingAddr());
-    // Loopback answers within the call: the RST is here.
+    expect(pollNow([{ fd: connecting, events: 0 }], 10_000)).toBe(1);
     expect(getsockopt(connecting, SOL_SOCKET, SO_ERROR)).toBe(111);
     expect(await failure(waiting)).toEqual(['connect', 'ECONNABORTED']);
   });
@@ -147,6 +149,7 @@ describe('connect', () => {
     // The queue is full with one more: the next connection is not answered.
     listen(fd, 0);
     await connect(client(), addr);
+    expect(pollNow([{ fd, events: POLLIN }], 10_000)).toBe(1);
     const connecting = client();
     const first = connect(connecting, addr);
     await turns();

@@ -25,7 +25,6 @@ import {
   MSG_DONTWAIT,
   O_NONBLOCK,
   recv,
-  recvfrom,
   SO_COOKIE,
   SOCK_DGRAM,
   SOCK_STREAM,
@@ -35,7 +34,11 @@ import {
   sendto,
   socket,
 } from '../../lib/index.js';
-import { accept as acceptLater, recv as recvLater } from '../../lib/promises.js';
+import {
+  accept as acceptLater,
+  recvfrom as recvfromLater,
+  recv as recvLater,
+} from '../../lib/promises.js';
 import * as raw from '../../lib/raw.js';
 import { warmPromises } from '../support/promises.js';
 import { bound, expectError, guardFds, listener, open, own } from '../support/sockets.js';
@@ -174,7 +177,7 @@ describe('a duplicate of what Node has', () => {
     await closed(other, () => other.close());
     const { fd: peer, addr: from } = bound(SOCK_DGRAM);
     sendto(peer, 'x', 0, addr);
-    expect(recvfrom(fd, buf)).toEqual({ bytes: 1, addr: from });
+    expect(await recvfromLater(fd, buf)).toEqual({ bytes: 1, addr: from });
   });
 });
 

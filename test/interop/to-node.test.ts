@@ -119,12 +119,14 @@ describe('a connection that is given to net.Socket', () => {
 
   it('has the options that sockfd sets, as ss sees them', async (context) => {
     if (!isInstalled('ss')) context.skip('ss is not installed');
-    const { client, server } = tcpPair();
+    const { client, server, addr } = tcpPair();
     const socket = new Socket({ fd: give(server) });
     setsockopt(fdOf(socket), IPPROTO_TCP, TCP_CONGESTION, 'reno');
     const { port } = getsockname(client) as { port: number };
-    expect(run('ss', ['-Htni', 'dport', '=', `:${port}`])).toMatch(/\breno\b/);
-    expect(run('ss', ['-Htni', 'sport', '=', `:${port}`])).not.toMatch(/\breno\b/);
+    const ss = (source: number, dest: number): string =>
+      run('ss', ['-Htni', `sport = :${source} and dport = :${dest}`]);
+    expect(ss(addr.port, port)).toMatch(/\breno\b/);
+    expect(ss(port, addr.port)).not.toMatch(/\breno\b/);
     await closed(socket);
   });
 

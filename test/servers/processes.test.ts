@@ -141,11 +141,12 @@ it('restart.js goes on with the process of before, when the new one is broken', 
   copyFileSync(join(examples, 'servers', 'restart.js'), copy);
   try {
     await serving(copy, [], async (server) => {
-      writeFileSync(copy, 'process.exit(1);');
+      writeFileSync(copy, "console.log('broken'); process.exit(1);");
+      let failures = 0;
       const fail = async (): Promise<void> => {
         server.child.kill('SIGHUP');
-        await until(() => childrenOf(server.pid).length === 1, 'the successor runs');
-        await until(() => childrenOf(server.pid).length === 0, 'and has failed');
+        await server.line(/^broken$/, ++failures);
+        await until(() => childrenOf(server.pid).length === 0, 'the successor has failed');
         await end(await connected(server.port, 'unharmed'));
       };
       await fail(); // which also makes what is made once

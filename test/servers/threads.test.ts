@@ -118,7 +118,7 @@ it('reuseport.js has a share for each worker', () =>
     const held = await Promise.all(
       Array.from({ length: 100 }, () => connected(server.port, 'held')),
     );
-    expect(established(server.place)).toBe(100);
+    await until(() => established(server.place) === 100, 'a hundred are connected');
     await end(...held);
     await until(() => established(server.place) === 0, 'they are gone');
     expect(await server.stop()).toEqual([0, null]);

@@ -123,7 +123,9 @@ describe('a client', () => {
       const fds = () => readdirSync('/proc/self/fd').length;
       const listening = (backlog) => {
         const fd = s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
-        s.bind(fd, lo);
+        // Where nobody else is: some connect anew a second after their listener was closed, and its
+        // port may be a stranger's by then.
+        s.bind(fd, { ...lo, addr: '127.9.9.9' });
         s.listen(fd, backlog);
         return fd;
       };

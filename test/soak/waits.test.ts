@@ -54,7 +54,7 @@ describe('a thousand who wait for one socket', () => {
 });
 
 const COUNT = 10_000;
-const ROUNDS = 3 + longer;
+const ROUNDS = 4 + longer;
 
 /** What a child counts, and 10,000 buffers that wait: one for each of 100 sockets a hundred times. */
 const head = `

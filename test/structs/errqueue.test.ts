@@ -36,7 +36,7 @@ import {
   setsockopt,
 } from '../../lib/index.js';
 import { pythonTakes, rawOf, receive, skipUnless } from '../support/control.js';
-import { bound, guardFds, type InetAddr, open, shut, tcpPair } from '../support/sockets.js';
+import { guardFds, open, refusingUdpAddr, tcpPair } from '../support/sockets.js';
 
 guardFds();
 
@@ -44,20 +44,13 @@ const ipErr = (control: readonly ControlMessage[]) => controlValue(control, IPPR
 const ipv6Err = (control: readonly ControlMessage[]) =>
   controlValue(control, IPPROTO_IPV6, IPV6_RECVERR);
 
-/** A port at which nobody is any more. */
-function gone(addr: InetAddr): InetAddr {
-  const once = bound(SOCK_DGRAM, addr);
-  shut(once.fd);
-  return once.addr;
-}
-
 describe('an ICMP error', () => {
   const none = { info: 0, data: 0 };
 
   it('has type and code of RFC 792, and who sent it', () => {
     const fd = open(AF_INET, SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
-    const to = gone({ family: AF_INET, addr: '127.0.0.1', port: 0 });
+    const to = refusingUdpAddr();
     sendto(fd, 'lost', 0, to);
     const taken = pythonTakes(fd);
     sendto(fd, 'lost', 0, to);
@@ -75,7 +68,7 @@ describe('an ICMP error', () => {
   it('has type and code of RFC 4443 with IPv6', () => {
     const fd = open(AF_INET6, SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, true);
-    const to = gone({ family: AF_INET6, addr: '::1', port: 0 });
+    const to = refusingUdpAddr({ family: AF_INET6, addr: '::1', port: 0 });
     connect(fd, to);
     send(fd, 'lost');
     const taken = pythonTakes(fd);

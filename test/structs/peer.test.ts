@@ -95,7 +95,8 @@ describe.each([
   ['SO_ORIGINAL_DST', 'iptables', 'AF_INET', '127.0.0.1', IPPROTO_IP, SO_ORIGINAL_DST],
   ['IP6T_SO_ORIGINAL_DST', 'ip6tables', 'AF_INET6', '::1', IPPROTO_IPV6, IP6T_SO_ORIGINAL_DST],
 ] as const)('%s', (_, tool, family, addr, level, optname) => {
-  const rule = `${tool} -t nat -A OUTPUT -p tcp --dport 7 -j REDIRECT --to-ports 4007`;
+  // For the lock of all namespaces it waits: -w.
+  const rule = `${tool} -w 20 -t nat -A OUTPUT -p tcp --dport 7 -j REDIRECT --to-ports 4007`;
 
   it('tells where a redirected connection was to go', (context) => {
     if (!redirects(rule)) context.skip(`${tool} cannot redirect in a network namespace here`);

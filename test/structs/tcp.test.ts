@@ -35,7 +35,7 @@ import {
 } from '../../lib/index.js';
 import { kernelVersion } from '../../lib/kernel/version.js';
 import { waitForState } from '../../lib/testing.js';
-import { python, run } from '../support/child.js';
+import { python, run, waitUntil } from '../support/child.js';
 import { inodeOf, procNetRow } from '../support/procnet.js';
 import {
   bound,
@@ -102,12 +102,13 @@ describe('TCP_INFO', () => {
   it('of a listener is its queue: listen(5) with three waiting is 3 of 5, after accept 2', () => {
     const { fd, addr } = listener(5);
     for (let n = 0; n < 3; n++) connect(open(AF_INET, SOCK_STREAM), addr);
+    waitUntil(() => info(fd).unacked === 3, 'three wait');
     expect(info(fd)).toMatchObject({ state: TCP_LISTEN, unacked: 3, sacked: 5 });
     const queue = procNetRow('tcp', ({ inode }) => inode === inodeOf(fd));
     expect(queue).toMatchObject({ state: TCP_LISTEN, rxQueue: 3 });
     own(accept(fd).fd);
     expect(info(fd)).toMatchObject({ state: TCP_LISTEN, unacked: 2, sacked: 5 });
-    const [, recvq, sendq] = run('ss', ['-tlnH', `sport = :${addr.port}`]).split(/\s+/);
+    const [, recvq, sendq] = run('ss', ['-tlnH', `src 127.0.0.1:${addr.port}`]).split(/\s+/);
     expect([recvq, sendq]).toEqual(['2', '5']);
   });
 
@@ -120,14 +121,16 @@ describe('TCP_INFO', () => {
   });
 
   it('of a connection agrees with ss -tin', () => {
-    const { client, server } = tcpPair();
+    const { client, server, addr } = tcpPair();
     setsockopt(client, IPPROTO_TCP, TCP_NODELAY, true);
     for (let n = 0; n < 20; n++) {
       send(client, Buffer.alloc(100));
       recv(server, Buffer.alloc(100), sockfd.MSG_WAITALL);
     }
+    waitUntil(() => info(client).unacked === 0, 'all is acknowledged');
+    // To another listener somebody else may connect from the same port.
     const port = (sockfd.getsockname(client) as { port: number }).port;
-    const text = run('ss', ['-tinH', `sport = :${port}`]);
+    const text = run('ss', ['-tinH', `sport = :${port} and dport = :${addr.port}`]);
     const seen = info(client);
     const field = (name: string): number => Number(new RegExp(` ${name}:(\\d+)`).exec(text)?.[1]);
     expect(seen).toMatchObject({

@@ -9,10 +9,11 @@ import {
   setsockopt,
   TCP_CC_INFO,
   TCP_CONGESTION,
+  TCP_INFO,
 } from '../../lib/index.js';
 import { Reader } from '../../lib/kernel/bytes.js';
 import { tcp_cc_info } from '../../lib/structs/tcp_cc_info.js';
-import { run } from '../support/child.js';
+import { run, waitUntil } from '../support/child.js';
 import { guardFds, tcpPair } from '../support/sockets.js';
 
 guardFds();
@@ -36,6 +37,10 @@ describe('TCP_CC_INFO', () => {
     if (pair === undefined) return context.skip('bbr is not available to this user');
     send(pair.client, 'x'.repeat(1000));
     recv(pair.server, new Uint8Array(1000));
+    waitUntil(
+      () => getsockopt(pair.client, IPPROTO_TCP, TCP_INFO).unacked === 0,
+      'all is acknowledged',
+    );
     const { bbr, ...others } = getsockopt(pair.client, IPPROTO_TCP, TCP_CC_INFO);
     expect(others).toEqual({});
     const rows = run('ss', ['-tniH', 'dport', '=', `:${pair.addr.port}`]);

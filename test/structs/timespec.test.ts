@@ -37,6 +37,7 @@ import {
   type Timespec,
 } from '../../lib/index.js';
 import { encodeTimespec, timespecBytes } from '../../lib/structs/timespec.js';
+import { waitUntil } from '../support/child.js';
 import { receive, skipUnless, witnessed } from '../support/control.js';
 import { bound, expectError, expectRefused, guardFds, open, tcpPair } from '../support/sockets.js';
 import * as tstamp from '../support/tstamp.js';
@@ -52,6 +53,19 @@ function udpPair(): [number, number] {
   const fd = open(AF_INET, SOCK_DGRAM);
   connect(fd, to.addr);
   return [fd, to.fd];
+}
+
+/**
+ * Has the kernel take the time of what comes, and returns when it does: for the first socket that
+ * asks, a worker of the kernel turns it on, some time later. It stays on while there is such one.
+ */
+function takesTimes(): void {
+  const [a, b] = udpPair();
+  setsockopt(b, SOL_SOCKET, SO_TIMESTAMPING, tstamp.SOF_TIMESTAMPING_RX_SOFTWARE | SOFTWARE);
+  waitUntil(() => {
+    send(a, 'x');
+    return receive(b).control.length > 0;
+  }, 'the time of a datagram');
 }
 
 /** Whether `time` is between `start`, when a message was sent, and now; in whole milliseconds. */
@@ -97,6 +111,7 @@ describe('SO_TIMESTAMPING, receiving', () => {
     ['SO_TIMESTAMPING', SO_TIMESTAMPING, SCM_TIMESTAMPING],
     ['SO_TIMESTAMPING_NEW', SO_TIMESTAMPING_NEW, SO_TIMESTAMPING_NEW],
   ] as const)('tells the time of software, and none of hardware: %s', (_, optname, type) => {
+    takesTimes();
     const [a, b] = udpPair();
     setsockopt(b, SOL_SOCKET, optname, tstamp.SOF_TIMESTAMPING_RX_SOFTWARE | SOFTWARE);
     const start = Date.now();

@@ -41,12 +41,20 @@ export async function withoutLeak(server: Server, use: () => Promise<void>): Pro
   );
 }
 
+/** How many sockets a server has open: one whose connection has ended is among them until close. */
+const sockets = ({ pid }: Server): number =>
+  openFiles(pid).filter((file) => file.startsWith('socket:')).length;
+
 /** Random bytes both ways, and some resets. The first few warm up what is made once. */
 export async function echoed(server: Server, clients: number, options: object = {}): Promise<void> {
   const place = /^\d+$/.test(server.place) ? server.port : server.place;
+  const atRest = sockets(server);
   const warm = { place, clients: 32, ...options };
   expect(await client('load.py', warm)).toEqual({ answered: 32, reset: 0, wrong: [] });
-  await until(() => established(server.place) === 0, 'the first connections are gone');
+  await until(
+    () => established(server.place) === 0 && sockets(server) === atRest,
+    'the first connections are gone',
+  );
   await withoutLeak(server, async () => {
     const all = { place, clients, resets: 40, ...options };
     expect(await client('load.py', all)).toEqual({ answered: clients - 40, reset: 40, wrong: [] });

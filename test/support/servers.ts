@@ -4,10 +4,14 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { examples } from './examples.js';
 
 const LIMIT_MS = 30_000;
+
+/** A test waits for many things one after the other, each of which may take a good part of that. */
+const ALL_MS = 4 * LIMIT_MS;
+vi.setConfig({ testTimeout: ALL_MS });
 
 /** Looks again and again until `condition` holds; an error when it does not in good time. */
 export async function until(
@@ -34,7 +38,7 @@ export class Program {
   private isOver = false;
 
   constructor(command: string, args: readonly string[]) {
-    this.child = spawn(command, args, { stdio: 'pipe', timeout: 2 * LIMIT_MS });
+    this.child = spawn(command, args, { stdio: 'pipe', timeout: ALL_MS });
     this.pid = this.child.pid ?? 0;
     // Not before all have ended to whom it has left its output.
     this.closed = once(this.child, 'close');

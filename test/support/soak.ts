@@ -41,7 +41,7 @@ const running = new Set<Talk>();
 
 /** Called once in a file: builds the client, and ends what a test that failed has left running. */
 export function soaking(): void {
-  vi.setConfig({ testTimeout: 60_000 * longer });
+  vi.setConfig({ testTimeout: 120_000 * longer });
   beforeAll(async () => {
     programs = mkdtempSync(join(tmpdir(), 'sockfd-soak-'));
     program = join(programs, 'load');
@@ -114,18 +114,18 @@ export class Server extends Talk {
     return JSON.parse(await this.ask('')) as Report;
   }
 
-  /** The report once it is so, with `act` before each look; an error when ten seconds are over. */
+  /** The report once it is so, with `act` before each look; an error when 30 seconds are over. */
   async until(
     condition: (report: Report, server: this) => boolean,
     act: () => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Report> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 30_000;
     for (;;) {
       await act();
       const report = await this.report();
       if (condition(report, this)) return report;
       if (performance.now() > deadline) {
-        throw new Error(`after ten seconds still not ${condition}: ${JSON.stringify(report)}`);
+        throw new Error(`after 30 seconds still not ${condition}: ${JSON.stringify(report)}`);
       }
     }
   }

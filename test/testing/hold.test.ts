@@ -54,11 +54,17 @@ function shown(table: 'tcp' | 'tcp6', held: HeldState): number[] {
   return mine.map(({ state }) => state);
 }
 
-/** The states that are left of a connection, seen from both of its ends. */
-function left(table: 'tcp' | 'tcp6', { local, remote }: HeldState): number[] {
-  const ports = [local?.port, remote?.port].filter((port) => port !== undefined);
+/**
+ * The states that are left of a connection, seen from both of its ends, and of the sockets that
+ * were held. Each port alone may be in use by somebody else as well.
+ */
+function left(table: 'tcp' | 'tcp6', { local, remote }: HeldState, inodes: number[]): number[] {
+  const ends = [`${local?.port} ${remote?.port}`, `${remote?.port} ${local?.port}`];
   return procNet(table)
-    .filter(({ localPort }) => ports.includes(localPort))
+    .filter(
+      ({ localPort, remotePort, inode }) =>
+        ends.includes(`${localPort} ${remotePort}`) || inodes.includes(inode),
+    )
     .map(({ state }) => state);
 }
 
@@ -77,6 +83,7 @@ describe('holdState', () => {
       for (let n = 0; n < 20; n++) {
         const before = countFds();
         const held = holdState(state, { addr });
+        const inodes = held.fds.map(inodeOf);
         try {
           expect(held.state).toBe(state);
           expect(held.observe()?.state).toBe(state);
@@ -92,7 +99,8 @@ describe('holdState', () => {
           held.dispose();
         }
         expect(countFds()).toBe(before);
-        waitUntil(() => left(table, held).every((other) => other === 6), `${state} is gone`);
+        const isGone = (): boolean => left(table, held, inodes).every((other) => other === 6);
+        waitUntil(isGone, `${state} is gone`);
       }
     },
   );

@@ -23,6 +23,8 @@ import {
   type MessageSlot,
   MSG_CTRUNC,
   MSG_DONTWAIT,
+  POLLIN,
+  poll,
   recvmmsg,
   recvmsg,
   SOCK_DGRAM,
@@ -170,6 +172,7 @@ describe('IP_RECVOPTS and IP_RETOPTS', () => {
     // Of many, each has the room that it was given.
     sendTo('127.0.0.1', port, [{ level, type: IP_RETOPTS, value: RECORD_ROUTE }]);
     const slot: MessageSlot = { iov: [new Uint8Array(1)], controlLength: CMSG_LEN(4) };
+    expect(poll([{ fd, events: POLLIN }], 10_000)).toBe(1);
     recvmmsg(fd, [slot, { ...slot, controlLength: 256 }], MSG_DONTWAIT);
     expect(slot.control).toEqual([cut]);
   });
