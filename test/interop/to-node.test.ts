@@ -64,7 +64,10 @@ const isNonblocking = (fd: number): boolean => (fcntl(fd, F_GETFL) & O_NONBLOCK)
 /** Gives a descriptor to what makes an object of it: the test owns it no longer. */
 const give = (fd: number): number => detach(disown(fd));
 
-async function closed(object: { destroy(): unknown } & NodeJS.EventEmitter): Promise<void> {
+type Closing = { destroy(): unknown; closed?: boolean } & NodeJS.EventEmitter;
+
+async function closed(object: Closing): Promise<void> {
+  if (object.closed === true) return;
   const closing = once(object, 'close');
   object.destroy();
   await closing;
