@@ -51,7 +51,7 @@ import {
   guardFds,
   listener,
   own,
-  refusingUdpAddr,
+  refusingAddr,
   shut,
   tcpPair,
   unixPair,
@@ -136,7 +136,7 @@ describe('who waits for the same', () => {
 
   it('gets the error of a datagram that was refused, and no other does', async () => {
     const { fd } = bound(SOCK_DGRAM);
-    connect(fd, refusingUdpAddr());
+    connect(fd, refusingAddr(SOCK_DGRAM));
     const all = [1, 2].map(() => recv(fd, room()));
     sendNow(fd, 'x');
     expect(await failure(all[0] as Promise<number>)).toEqual(['recv', 'ECONNREFUSED']);

@@ -38,7 +38,7 @@ import {
   guardFds,
   open,
   own,
-  refusingUdpAddr,
+  refusingAddr,
   shut,
   tcpPair,
   unixPair,
@@ -220,7 +220,7 @@ describe('recvmsg', () => {
 
   it('waits with MSG_ERRQUEUE for an error, beside one who waits for data', async () => {
     const { fd } = bound(SOCK_DGRAM);
-    const addr = refusingUdpAddr();
+    const addr = refusingAddr(SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
     const data = recv(fd, new Uint8Array(8)).catch((error) => error.code);
     const queue = recvmsg(fd, { iov: [new Uint8Array(8)], controlLength: 128 }, MSG_ERRQUEUE);

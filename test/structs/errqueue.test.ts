@@ -36,7 +36,7 @@ import {
   setsockopt,
 } from '../../lib/index.js';
 import { pythonTakes, rawOf, receive, skipUnless } from '../support/control.js';
-import { guardFds, open, refusingUdpAddr, tcpPair } from '../support/sockets.js';
+import { guardFds, open, refusingAddr, tcpPair } from '../support/sockets.js';
 
 guardFds();
 
@@ -50,7 +50,7 @@ describe('an ICMP error', () => {
   it('has type and code of RFC 792, and who sent it', () => {
     const fd = open(AF_INET, SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, true);
-    const to = refusingUdpAddr();
+    const to = refusingAddr(SOCK_DGRAM);
     sendto(fd, 'lost', 0, to);
     const taken = pythonTakes(fd);
     sendto(fd, 'lost', 0, to);
@@ -68,7 +68,7 @@ describe('an ICMP error', () => {
   it('has type and code of RFC 4443 with IPv6', () => {
     const fd = open(AF_INET6, SOCK_DGRAM);
     setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, true);
-    const to = refusingUdpAddr({ family: AF_INET6, addr: '::1', port: 0 });
+    const to = refusingAddr(SOCK_DGRAM, { family: AF_INET6, addr: '::1', port: 0 });
     connect(fd, to);
     send(fd, 'lost');
     const taken = pythonTakes(fd);

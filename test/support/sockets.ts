@@ -157,13 +157,3 @@ export function refusingAddr(type = SOCK_STREAM, addr: InetAddr = LOOPBACK): Ine
   if (type === SOCK_DGRAM) refuse(taken.fd);
   return taken.addr;
 }
-
-/**
- * A UDP port of loopback that refuses datagrams, and that nobody else can take meanwhile: its
- * socket is connected, and so hears nobody but its peer, itself.
- */
-export function refusingUdpAddr(addr: InetAddr = LOOPBACK): InetAddr {
-  const refusing = bound(SOCK_DGRAM, addr);
-  connect(refusing.fd, refusing.addr);
-  return refusing.addr;
-}
