@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     execArgv: ['--expose-gc'],
     testTimeout: 60_000,
+    // Some compile. On a busy machine that takes longer than Vitest's ten seconds.
+    hookTimeout: 120_000,
     reporters: ['default', './test/support/reporter.ts'],
   },
 });
