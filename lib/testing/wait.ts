@@ -8,12 +8,16 @@ function pause(): void {
   raw.poll([], 1);
 }
 
-/** Calls `look`, a millisecond apart, until it finds something; undefined when the time is over. */
+/**
+ * Calls `look`, a millisecond apart, until it finds something; undefined when the time is over. The
+ * last look is a later one than that: who was not run meanwhile still sees what has come.
+ */
 export function until<T>(timeout_ms: number, look: () => T | undefined): T | undefined {
   const deadline = now() + timeout_ms;
   for (;;) {
+    const isLast = now() > deadline;
     const found = look();
-    if (found !== undefined || now() > deadline) return found;
+    if (found !== undefined || isLast) return found;
     pause();
   }
 }
@@ -21,8 +25,8 @@ export function until<T>(timeout_ms: number, look: () => T | undefined): T | und
 /** Waits until there is something to read or accept; false when `timeout_ms` is over. */
 export function waitReadable(fd: number, timeout_ms: number): boolean {
   const deadline = now() + timeout_ms;
-  for (let left = timeout_ms; left >= 0; left = Math.ceil(deadline - now())) {
+  for (let left = timeout_ms; ; left = Math.max(0, Math.ceil(deadline - now()))) {
     if (raw.poll([{ fd, events: POLLIN }], left) > 0) return true;
+    if (left === 0) return false;
   }
-  return false;
 }
