@@ -185,7 +185,7 @@ describe('the command line', () => {
   ])('%j is refused', (args, why) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: 45_000,
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr.startsWith(`ping: ${why}`), stderr).toBe(true);

@@ -182,7 +182,7 @@ function alone(args: readonly string[], wrapper: readonly string[] = []) {
   const [command = '', ...rest] = [...wrapper, process.execPath, program, ...args];
   const { status, stdout, stderr } = spawnSync(command, rest, {
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 45_000,
   });
   return { status, stdout, stderr };
 }

@@ -14,7 +14,7 @@ const tour = [process.execPath, main, 'tour'];
 
 function run(command: readonly string[], env = process.env): SpawnSyncReturns<string> {
   const [program = '', ...args] = command;
-  return spawnSync(program, args, { encoding: 'utf8', timeout: 10_000, env });
+  return spawnSync(program, args, { encoding: 'utf8', timeout: 45_000, env });
 }
 
 const sockfd = (...args: string[]): SpawnSyncReturns<string> =>
@@ -153,7 +153,7 @@ describe('sockfd tour', () => {
       const { stderr } = spawnSync(process.execPath, [main, 'tour'], {
         stdio,
         encoding: 'utf8',
-        timeout: 10_000,
+        timeout: 45_000,
       });
       expect(stderr).toBe('');
     } finally {
