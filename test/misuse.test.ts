@@ -163,7 +163,7 @@ describe('a wrong argument, in a process of its own', () => {
       found.push(...made.map((call) => `${module} ${name}: ${call}`));
     }
     expect(found).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('is survived by a process that collects garbage after each', () => {
     const done = join(dir, 'done-gc.json');
@@ -174,5 +174,5 @@ describe('a wrong argument, in a process of its own', () => {
     });
     const complaints = JSON.parse(readFileSync(done, 'utf8')) as string[];
     expect(complaints).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
