@@ -225,7 +225,7 @@ describe.skipIf(missing('curl'))(`curl (${missing('curl') ?? 'at hand'})`, () =>
 
   const hello = 'hello, client\n';
 
-  it('fetches over TCP, fifty times', { timeout: 60_000 }, async () => {
+  it('fetches over TCP, fifty times', { timeout: 120_000 }, async () => {
     for (let i = 0; i < 50; i++) expect(await curl(`${url}/`)).toBe(hello);
   });
 
