@@ -6,7 +6,9 @@ export default defineConfig({
     // Each file in a process of its own: descriptors are counted, signals are sent.
     pool: 'forks',
     execArgv: ['--expose-gc'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    // Some compile. On a busy machine that takes longer than Vitest's ten seconds.
+    hookTimeout: 120_000,
     reporters: ['default', './test/support/reporter.ts'],
   },
 });

@@ -70,7 +70,7 @@ describe.runIf(hasCompiler)('constants', () => {
     for (const path of modules) constants.set(path, await constantsOf(path));
     const names = [...constants.values(), native.numbers].flat().map(({ name }) => name);
     answers = await askHeaders([...new Set(names)]);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(() => {
     if (arch !== undefined) Object.defineProperty(process, 'arch', arch);
@@ -123,7 +123,7 @@ describe.runIf(hasCompiler).each(codecRows)('$title', ({ codec }) => {
 
   beforeAll(async () => {
     layout = await layoutOf(codec);
-  }, 60_000);
+  }, 120_000);
 
   const told = ({ field, pattern, text }: Sample): string => `${field.c}, ${pattern}: ${text}`;
   const decoded = (bytes: Uint8Array): Record<string, unknown> => ({ ...decode?.(bytes) });

@@ -52,7 +52,7 @@ interface Ended {
 }
 
 async function run(path: string, ...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [path, ...args], { timeout: 10_000 });
+  const child = spawn(process.execPath, [path, ...args], { timeout: 45_000 });
   const ended: Ended = { status: null, stdout: '', stderr: '' };
   child.stdout.on('data', (data) => (ended.stdout += data));
   child.stderr.on('data', (data) => (ended.stderr += data));

@@ -52,7 +52,7 @@ it('needs no privilege, and tells who sent it', (context: TestContext) => {
   const drop = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--bounding-set=-all'];
   const { status, stdout, stderr } = spawnSync('setpriv', [...drop, process.execPath, program], {
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 45_000,
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const parent = Number(/SO_PEERCRED has pid (\d+)$/m.exec(stdout)?.[1]);

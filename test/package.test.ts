@@ -514,7 +514,7 @@ describe('the tarball', () => {
       'node',
     ];
     run(tool('tsc'), [...options, ...libraries, 'program.mts'], { cwd: project });
-  }, 60_000);
+  }, 120_000);
 
   it('is built from source as the sentence of the loader says', () => {
     const prebuilds = installed('prebuilds');

@@ -111,7 +111,7 @@ describe('eight workers at once', () => {
       }
     });
     expect(lost).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('share descriptors as numbers', async () => {
     const lost = await leaked(async () => {
@@ -137,7 +137,7 @@ describe('eight workers at once', () => {
       }
     });
     expect(lost).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('accept from one listener, and hand the connections over', async () => {
     const lost = await leaked(async () => {
@@ -166,7 +166,7 @@ describe('eight workers at once', () => {
       for (const fd of [...accepted, ...connected, l]) close(fd);
     });
     expect(lost).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** What a worker does for ever, with the ends of a pair that the main thread opened. */
@@ -221,7 +221,7 @@ describe('a worker that is ended', () => {
       });
       expect(lost).toBe(0);
     },
-    60_000,
+    120_000,
   );
 
   it('leaves its descriptors open for others to close', async () => {
@@ -251,7 +251,7 @@ describe('a worker that is ended', () => {
       }
     });
     expect(lost).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the addon', () => {
@@ -262,7 +262,7 @@ describe('the addon', () => {
       }
     });
     expect(lost).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('loads twice in one thread', async () => {
     const said = await run(`

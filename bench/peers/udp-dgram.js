@@ -28,7 +28,8 @@ function exchange(count, sendOne) {
   return new Promise((resolve, reject) => {
     let bytes = 0;
     let arrived = 0;
-    let seen = 0;
+    // Nothing was looked for yet: the first look may come before the first datagram, and late.
+    let seen = -1;
     // Something must arrive within two seconds.
     const watch = setInterval(() => {
       if (seen === arrived) end(new Error(`lost ${window - (arrived % window)} datagrams`));

@@ -22,8 +22,11 @@ export interface Outcome {
   readonly failure: Failure | undefined;
 }
 
-/** Milliseconds within which hundreds of inputs are tried, or something does not end. */
-const PATIENCE = 2000;
+/**
+ * Milliseconds within which hundreds of inputs are tried, or something does not end: so many that no
+ * machine stands still for as long.
+ */
+const PATIENCE = 10_000;
 /** Inputs that one look at the clock is for. */
 const BATCH = 200;
 /** Inputs of a target that are tried further. */
@@ -126,8 +129,11 @@ export class Fuzzer {
     let tried = 0;
     while (tried < inputs.length && this.failure === undefined) {
       const done = ends(() => {
-        for (; tried < inputs.length && this.failure === undefined; tried++) {
+        while (tried < inputs.length && this.failure === undefined) {
           this.tryOne(inputs[tried] as Uint8Array);
+          // Together: one that is stopped half-way is tried again, and counts once.
+          tried++;
+          this.rounds++;
         }
       }, this.patience);
       if (done) return;
@@ -143,7 +149,6 @@ export class Fuzzer {
     const bytes = target.shape?.(input) ?? input;
     this.current = bytes;
     const found = fault(target, bytes);
-    this.rounds++;
     if (found !== undefined) {
       this.fail(bytes, found);
       return;

@@ -127,11 +127,15 @@ export function between(captured: Captured): string[] {
   return all.slice(at(9001), at(9002) + 1);
 }
 
-/** tcpdump, as it prints each packet at once. */
+/**
+ * tcpdump, as it prints each packet at once. A packet takes 64 KiB of its buffer, which is 2 MiB
+ * unless told: on a busy machine more of them come than it has room for, before it is run.
+ */
 export const theirs = (words: readonly string[]) => [
   'tcpdump',
   '-l',
   '--immediate-mode',
+  ...['-B', '16384'],
   '-n',
   ...words,
 ];

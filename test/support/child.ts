@@ -24,7 +24,7 @@ export function run(
     input,
     stdio: ['pipe', 'pipe', 'pipe', ...fds],
     encoding: 'utf8',
-    timeout: 45_000,
+    timeout: 100_000,
     maxBuffer: 1 << 26,
   });
   if (error !== undefined) throw error;

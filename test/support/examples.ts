@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 
 export const examples = join(import.meta.dirname, '..', '..', 'examples');
 
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 45_000;
 
 /** What an example prints, which ends by itself. */
 export function run(name: string, ...args: string[]): string[] {
@@ -40,7 +40,9 @@ export async function serve(
   try {
     while (!text.includes('\n')) {
       await Promise.race([once(server.stdout, 'data'), closed]);
-      if (server.exitCode !== null) throw new Error(`${name} has ended`);
+      if (server.exitCode !== null || server.signalCode !== null) {
+        throw new Error(`${name} has ended`);
+      }
     }
     await use(/^listening on (.*)\n/.exec(text)?.[1] ?? '', server);
   } finally {

@@ -39,7 +39,7 @@ export function strace(
     const { status, stdout, stderr, error } = spawnSync('strace', args, {
       cwd,
       encoding: 'utf8',
-      timeout: 45_000,
+      timeout: 100_000,
       maxBuffer: 1 << 26,
     });
     if (error !== undefined) throw error;
