@@ -96,6 +96,18 @@ export function node(
 }
 
 /**
+ * The error of `call`, and how many milliseconds it took, after `setup`. In a process of its own:
+ * what `spawnSync` of newer Node leaves behind interrupts a call that SO_RCVTIMEO limits.
+ */
+export function timed(setup: string, call: string): [error: unknown, ms: number] {
+  const said = node(`${setup}
+const start = performance.now();
+const said = code(() => ${call});
+tell([said, performance.now() - start]);`);
+  return said[0] as [unknown, number];
+}
+
+/**
  * Runs an ES module as `node` does, as root of a network namespace of its own, in which loopback is
  * up and `setup`, shell commands, has been run.
  */
