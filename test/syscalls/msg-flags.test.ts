@@ -5,8 +5,6 @@
  * MSG_WAITFORONE (recvmmsg.test.ts) and MSG_ZEROCOPY (zerocopy.test.ts).
  */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +42,7 @@ import {
   poll,
   recv,
   recvmsg,
+  SHUT_WR,
   SIOCATMARK,
   SO_EE_ORIGIN_ICMP,
   SO_EE_ORIGIN_ICMP6,
@@ -60,12 +59,13 @@ import {
   sendmsg,
   sendto,
   setsockopt,
+  shutdown,
   TCP_INFO,
   UDP_CORK,
 } from '../../lib/index.js';
 import * as raw from '../../lib/raw.js';
 import { arrived } from '../support/addresses.js';
-import { interrupted, netns, node, waitUntil } from '../support/child.js';
+import { blocked, interrupted, netns, node, waitUntil } from '../support/child.js';
 import {
   bound,
   expectError,
@@ -73,7 +73,6 @@ import {
   type InetAddr,
   open,
   refusingAddr,
-  shut,
   tcpPair,
   unixPair,
 } from '../support/sockets.js';
@@ -92,51 +91,35 @@ function received(fd: number, size = 64, flags = MSG_DONTWAIT): string {
 const readable = (fd: number): boolean => poll([{ fd, events: POLLIN }], 0) === 1;
 
 describe('MSG_WAITALL', () => {
-  /**
-   * A python that sends, once this process waits, `rest` over the socket, and closes it. It ends when
-   * it is told to: its end is a signal, which would end the call as well.
-   */
-  function sendLate(fd: number, rest: string): () => Promise<unknown> {
-    const script = `import os, socket, sys, time
-s = socket.socket(fileno=3)
-number = { 'x86_64': '45 ', 'aarch64': '207 ' }[sys.argv[2]]
-for _ in range(10000):
-  with open(f'/proc/{sys.argv[1]}/syscall') as file:
-    if file.read().startswith(number): break
-  time.sleep(0.001)
-s.send(sys.argv[3].encode())
-os.closerange(3, 256)
-sys.stdin.read()`;
-    const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
-    const child = spawn('python3', ['-c', script, String(process.pid), machine, rest], {
-      stdio: ['pipe', 'ignore', 'inherit', fd],
-    });
-    return () => {
-      child.stdin?.end();
-      return once(child, 'close');
-    };
+  /** What two calls receive, each of 8 bytes at most: `act` is done while the first waits. */
+  function receivedBy(second: string, fd: number, act: () => void): Promise<unknown[]> {
+    const body = `const buf = Buffer.alloc(8);
+tell('ready');
+for (const flags of [s.MSG_WAITALL, ${second}]) {
+  tell(buf.toString('latin1', 0, s.recv(3, buf, flags)));
+}`;
+    return blocked(body, 'recvfrom', act, [fd]);
   }
 
   it('waits for a slow writer, and recv without it does not', async () => {
     // recv(2): "requests that the operation block until the full request is satisfied."
     const [a, b] = unixPair();
     send(a, 'abc');
-    const end = sendLate(a, 'defgh');
-    expect(received(b, 8, MSG_WAITALL)).toBe('abcdefgh');
-    await end();
-    send(a, 'ij');
-    expect(received(b, 8, 0)).toBe('ij');
+    const act = (): void => {
+      send(a, 'defghij');
+    };
+    expect(await receivedBy('0', b, act)).toEqual(['ready', 'abcdefgh', 'ij']);
   });
 
   it('ends with what there is at the end of the stream', async () => {
     // "the call may still return less data than requested if […] disconnect occurs"
     const [a, b] = unixPair();
     send(a, 'abc');
-    const end = sendLate(a, 'de');
-    shut(a);
-    expect(received(b, 8, MSG_WAITALL)).toBe('abcde');
-    expect(received(b, 8, MSG_WAITALL)).toBe('');
-    await end();
+    const act = (): void => {
+      send(a, 'de');
+      shutdown(a, SHUT_WR);
+    };
+    expect(await receivedBy('s.MSG_WAITALL', b, act)).toEqual(['ready', 'abcde', '']);
   });
 
   it('ends with what there is when a signal comes', async () => {
