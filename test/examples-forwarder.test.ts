@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Server } from 'node:net';
 import { expect, it } from 'vitest';
 import { run } from './support/child.js';
-import { serve } from './support/examples.js';
-import { refusingAddr } from './support/sockets.js';
+import { portOf, serve, talk } from './support/examples.js';
+import { guardFds, refusingAddr } from './support/sockets.js';
 import { isInstalled } from './support/strace.js';
 
+guardFds();
+
 const name = 'forwarder.js';
-const portOf = (place: string): number => Number(/^port (\d+)$/.exec(place)?.[1]);
 
 /** A server of node:net that sends back what it is sent, for as long as `use` takes. */
 async function withEcho<T>(use: (port: number) => Promise<T>): Promise<T> {
@@ -19,20 +20,8 @@ async function withEcho<T>(use: (port: number) => Promise<T>): Promise<T> {
   try {
     return await use((server.address() as { port: number }).port);
   } finally {
-    server.close();
+    await new Promise((resolve) => server.close(resolve));
   }
-}
-
-/** Sends `text` and half-closes; what comes back until the end. */
-async function talk(port: number, text: string): Promise<string> {
-  const connection = createConnection({ host: '127.0.0.1', port });
-  let answer = '';
-  connection.setEncoding('utf8').on('data', (chunk: string) => {
-    answer += chunk;
-  });
-  connection.end(text);
-  await once(connection, 'close');
-  return answer;
 }
 
 it('carries every byte both ways, and a half-closed connection to its end', async () => {

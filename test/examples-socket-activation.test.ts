@@ -20,7 +20,7 @@ import {
   setsockopt,
 } from '../lib/index.js';
 import { recvmsg } from '../lib/promises.js';
-import { examples, run, serve } from './support/examples.js';
+import { examples, portOf, run, serve } from './support/examples.js';
 import { warmPromises } from './support/promises.js';
 import { guardFds, open } from './support/sockets.js';
 import { isInstalled } from './support/strace.js';
@@ -32,7 +32,7 @@ const name = 'socket-activation.js';
 
 it('serves when it is started by hand', async () => {
   const lines = await serve(name, [], async (place, server) => {
-    const port = Number(/^port (\d+)$/.exec(place)?.[1]);
+    const port = portOf(place);
     for (let i = 0; i < 3; i++) {
       const said = await text(connect(port, '127.0.0.1'));
       expect(said).toBe(`${server.pid} serves: the listener was made here`);

@@ -19,21 +19,7 @@ import {
   socket,
 } from '../lib/index.js';
 import { heldStates } from '../lib/testing.js';
-import { examples, run, serve } from './support/examples.js';
-
-const portOf = (place: string): number => Number(/^port (\d+)$/.exec(place)?.[1]);
-
-/** Sends `text` over TCP and half-closes; what comes back until the end. */
-async function talk(port: number, text: string): Promise<string> {
-  const connection = createConnection({ host: '127.0.0.1', port });
-  let answer = '';
-  connection.setEncoding('utf8').on('data', (chunk: string) => {
-    answer += chunk;
-  });
-  connection.end(text);
-  await once(connection, 'close');
-  return answer;
-}
+import { examples, portOf, run, serve, talk } from './support/examples.js';
 
 const rows: Record<string, () => void | Promise<void>> = {
   'echo-server.js': async () => {

@@ -1,6 +1,7 @@
 /** Running the files of examples/, as their first lines say. */
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { expect } from 'vitest';
@@ -52,4 +53,19 @@ export async function serve(
   // Node ends with the signal itself, or as a shell tells it.
   expect([130, 'SIGINT']).toContain(signal ?? status);
   return text.trimEnd().split('\n');
+}
+
+/** The port of a server's first line. */
+export const portOf = (place: string): number => Number(/^port (\d+)$/.exec(place)?.[1]);
+
+/** Sends `text` over TCP and half-closes; what comes back until the end. */
+export async function talk(port: number, text: string): Promise<string> {
+  const connection = createConnection({ host: '127.0.0.1', port });
+  let answer = '';
+  connection.setEncoding('utf8').on('data', (chunk: string) => {
+    answer += chunk;
+  });
+  connection.end(text);
+  await once(connection, 'close');
+  return answer;
 }
