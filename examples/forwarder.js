@@ -7,6 +7,8 @@
 import { log } from 'node:console';
 import * as s from 'sockfd';
 
+/** Connections at once: each has six descriptors, and a process often no more than 1,024. */
+const MOST = 128;
 const NEW = s.SOCK_NONBLOCK | s.SOCK_CLOEXEC;
 const address = (port) => ({ family: s.AF_INET, addr: '127.0.0.1', port: Number(port) });
 const [target, port = 0] = process.argv.slice(2);
@@ -78,7 +80,8 @@ function end(way) {
 }
 
 for (;;) {
-  const steps = [{ fd: listener, events: s.POLLIN }];
+  // Who comes when there are so many waits in the queue of the listener.
+  const steps = ways.length < 2 * MOST ? [{ fd: listener, events: s.POLLIN }] : [];
   for (const way of ways) {
     // A socket of which nothing is wanted is left out: its errors would be told for ever.
     if (!way.ended && !way.full) steps.push({ fd: way.from, events: s.POLLIN, way, move: fill });

@@ -61,6 +61,26 @@ it('carries what comes in small pieces, of which each takes a page of the pipe',
   expect(lines).toHaveLength(2);
 });
 
+it('lets those wait for whom it has no descriptors, until others have ended', async () => {
+  const lines = await withEcho((target) =>
+    serve(name, [String(target)], async (place) => {
+      const port = portOf(place);
+      let answered = 0;
+      const held = Array.from({ length: 130 }, () => {
+        const connection = createConnection({ host: '127.0.0.1', port });
+        connection.once('data', () => answered++).write('x');
+        return connection;
+      });
+      while (answered < 128) await new Promise((resolve) => setImmediate(resolve));
+      const closed = held.map((connection) => once(connection, 'close'));
+      for (const connection of held) connection.end();
+      await Promise.all(closed);
+      expect(answered).toBe(130);
+    }),
+  );
+  expect(lines.slice(1)).toEqual(new Array(130).fill('2 bytes, both have ended'));
+});
+
 it('drops who is reset or refused, and serves the others', async () => {
   const lines = await withEcho((target) =>
     serve(name, [String(target)], async (place, server) => {
